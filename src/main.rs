@@ -1,0 +1,4 @@
+//! The `gruff` program: parses the command line and runs it.
+fn main() -> std::process::ExitCode {
+    std::process::ExitCode::SUCCESS
+}

@@ -1,0 +1,1 @@
+//! From numbers to posteriors: naive Bayes, its discriminatively scaled form, calibration, the model file and its card.
