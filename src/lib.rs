@@ -7,6 +7,7 @@
 pub mod corpus;
 pub mod detect;
 pub mod error;
+pub mod evaluate;
 pub mod extract;
 pub mod features;
 pub mod label;
@@ -16,6 +17,7 @@ pub mod policy;
 pub mod span;
 pub mod text;
 pub mod thread;
+pub mod train;
 
 pub use error::{Error, Result};
 pub use label::Label;

@@ -1,48 +1,35 @@
 //! The pipeline in one piece: the one type most users need.
 
-use crate::detect::Evidence;
-use crate::error::Result;
+mod judgement;
+mod scratch;
+
+pub use judgement::Judgement;
+
+use crate::detect::{self, Bound};
+use crate::error::{Error, Result};
+use crate::features::topic::Topic;
 use crate::label::Label;
-use crate::policy::{Action, Policy};
+use crate::model::Model;
+use crate::policy::Policy;
 use crate::thread::{Row, Thread};
-use serde::{Serialize, Serializer};
+use rayon::prelude::*;
+use scratch::{Context, Scratch};
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
-/// What was judged and decided about one comment. Serialises to the object that `gruff score` prints.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Judgement {
-    /// The comment's id.
-    pub id: Option<String>,
-    /// A calibrated probability for each label, `None` where it could not be judged; in the order of the model's card.
-    #[serde(serialize_with = "as_map")]
-    pub scores: Vec<(Label, Option<f64>)>,
-    /// The labels whose rule fired.
-    pub flags: Vec<Label>,
-    /// What the policy says.
-    pub action: Action,
-    /// Why, a sentence each.
-    pub reasons: Vec<String>,
-    /// ISO 639-1 code of the comment's language, `und` where it cannot be told.
-    pub language: &'static str,
-    /// Which words, cues and measures decided, where that was asked for; the weightiest first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub evidence: Option<Vec<Evidence>>,
-}
-
-impl Judgement {
-    /// Returns the score of a label: `None` where it was not judged.
-    pub fn score(&self, label: &str) -> Option<f64> {
-        self.scores.iter().find(|(name, _)| name.as_str() == label).and_then(|(_, score)| *score)
-    }
-}
-
-fn as_map<S: Serializer>(scores: &[(Label, Option<f64>)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(scores.iter().map(|(label, score)| (label, score)))
-}
+/// Comments of a thread that are held normalised at a time.
+const STRETCH: usize = 512;
 
 /// Judges comments with one model under one policy. Cheap to clone, safe to share between threads.
 #[derive(Debug, Clone)]
-pub struct Moderator {}
+pub struct Moderator {
+    model: Arc<Model>,
+    policy: Arc<Policy>,
+    bound: Arc<[Bound]>,
+    labels: Arc<[Label]>,
+    explain: bool,
+}
 
 impl Moderator {
     /// Returns a moderator with the model in this library and the built-in policy.
@@ -50,59 +37,149 @@ impl Moderator {
     /// # Errors
     /// Never in a build that passes its tests: the model is inside.
     pub fn builtin() -> Result<Self> {
-        Ok(Self {})
+        Self::new(Model::builtin()?)
     }
 
     /// Returns a moderator with a model file and the built-in policy.
     ///
     /// # Errors
     /// When the file cannot be read, is cut or damaged, or is of another version.
-    pub fn open(_model: &Path) -> Result<Self> {
-        Ok(Self {})
+    pub fn open(model: &Path) -> Result<Self> {
+        Self::new(Model::open(model)?)
+    }
+
+    /// Returns a moderator with a model and the built-in policy.
+    ///
+    /// # Errors
+    /// When a head of the model does not fit the detectors of this version.
+    pub fn new(model: Model) -> Result<Self> {
+        let bound: Arc<[Bound]> = detect::bind(&model)?.into();
+        let labels = bound.iter().map(|bound| bound.head(&model).label.clone()).collect();
+        Ok(Self { model: Arc::new(model), policy: Arc::new(Policy::builtin()?), bound, labels, explain: false })
     }
 
     /// Replaces the policy.
-    #[must_use]
-    pub fn with_policy(self, _policy: Policy) -> Self {
-        self
+    ///
+    /// # Errors
+    /// When the policy names a label that the model does not judge.
+    pub fn with_policy(mut self, policy: Policy) -> Result<Self> {
+        let labels: Vec<Label> = self.model.heads().iter().map(|head| head.label.clone()).collect();
+        policy.check(&labels)?;
+        self.policy = Arc::new(policy);
+        Ok(self)
     }
 
     /// Judges only these labels.
     ///
     /// # Errors
     /// When the model does not know one of them.
-    pub fn with_labels(self, _labels: &[Label]) -> Result<Self> {
+    pub fn with_labels(mut self, labels: &[Label]) -> Result<Self> {
+        if let Some(unknown) = labels.iter().find(|label| !self.labels.contains(label)) {
+            let known: Vec<&str> = self.labels.iter().map(Label::as_str).collect();
+            let what = format!("it does not judge {unknown}; its labels are {}", known.join(", "));
+            return Err(Error::model(&self.model.card().name, what));
+        }
+        self.bound =
+            self.bound.iter().copied().filter(|bound| labels.contains(&bound.head(&self.model).label)).collect();
+        self.labels = self.bound.iter().map(|bound| bound.head(&self.model).label.clone()).collect();
         Ok(self)
     }
 
     /// Gives every judgement its evidence.
     #[must_use]
-    pub fn explaining(self, _explain: bool) -> Self {
+    pub fn explaining(mut self, explain: bool) -> Self {
+        self.explain = explain;
         self
     }
 
     /// Returns the labels it judges, in order.
     pub fn labels(&self) -> &[Label] {
-        &[]
+        &self.labels
+    }
+
+    /// Returns the model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Returns the policy.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     /// Judges the comments of a thread in parallel, in the thread's order.
     ///
-    /// Each is judged against the article and the comments before it.
-    pub fn judge(&self, _thread: &Thread) -> Vec<Judgement> {
-        Vec::new()
+    /// Each is judged against the article and the comments before it, which are counted in one ordered pass; its cost
+    /// does not grow with the thread. The scores are the same for any number of threads.
+    pub fn judge(&self, thread: &Thread) -> Vec<Judgement> {
+        let mut topic = Topic::new(thread.article.title.as_deref(), thread.article.text.as_deref());
+        let index: HashMap<&str, usize> =
+            thread.comments.iter().enumerate().rev().map(|(at, comment)| (comment.id.as_str(), at)).collect();
+        let parent_of = |at: usize| -> Option<usize> {
+            let parent = *index.get(thread.comments[at].parent.as_deref()?)?;
+            (parent != at).then_some(parent)
+        };
+        let mut stems: Vec<Vec<u32>> = Vec::with_capacity(thread.comments.len());
+        let mut judgements = Vec::with_capacity(thread.comments.len());
+        for (number, comments) in thread.comments.chunks(STRETCH).enumerate() {
+            let first = number * STRETCH;
+            let prepared: Vec<_> = comments.par_iter().map(|comment| scratch::prepare(&comment.text)).collect();
+            stems.extend(prepared.iter().map(|prepared| prepared.stems.clone()));
+            let contexts: Vec<Context> = (first..first + comments.len())
+                .map(|at| {
+                    // An answer may stand before what it answers on some pages; what is not read yet says nothing.
+                    let parent = parent_of(at).and_then(|parent| stems.get(parent)).map(Vec::as_slice);
+                    let context = self.context(&topic, &stems[at], parent);
+                    topic.add_comment(&stems[at]);
+                    context
+                })
+                .collect();
+            judgements.par_extend(comments.par_iter().zip(prepared).zip(contexts).enumerate().map_init(
+                Scratch::default,
+                |scratch, (offset, ((comment, prepared), context))| {
+                    let parent = parent_of(first + offset).map(|parent| thread.comments[parent].text.as_str());
+                    let id = Some(comment.id.clone());
+                    self.finish(id, &comment.text, &prepared.text, parent, &context, scratch)
+                },
+            ));
+        }
+        judgements
     }
 
     /// Judges one row against the context that it brings.
-    pub fn judge_row(&self, _row: &Row) -> Judgement {
-        Judgement {
-            id: None,
-            scores: Vec::new(),
-            flags: Vec::new(),
-            action: Action::Approve,
-            reasons: Vec::new(),
-            language: "und",
-            evidence: None,
-        }
+    pub fn judge_row(&self, row: &Row) -> Judgement {
+        self.judge_row_with(row, &mut Scratch::default())
     }
+
+    /// Judges rows in parallel, each against its own context, in their order.
+    pub fn judge_rows(&self, rows: &[Row]) -> Vec<Judgement> {
+        rows.par_iter().map_init(Scratch::default, |scratch, row| self.judge_row_with(row, scratch)).collect()
+    }
+
+    fn judge_row_with(&self, row: &Row, scratch: &mut Scratch) -> Judgement {
+        let prepared = scratch::prepare(&row.text);
+        let topic = topic_of(row);
+        let parent = row.parent.as_deref().map(|parent| scratch::prepare(parent).stems);
+        let context = self.context(&topic, &prepared.stems, parent.as_deref());
+        self.finish(row.id.clone(), &row.text, &prepared.text, row.parent.as_deref(), &context, scratch)
+    }
+
+    fn context(&self, topic: &Topic, stems: &[u32], parent: Option<&[u32]>) -> Context {
+        let relevance = match self.model.background() {
+            Some(background) if !topic.is_empty() => Some(topic.relevance(background, stems, parent)),
+            _ => None,
+        };
+        // Evidence needs the topic as it was when the comment came.
+        Context { relevance, topic: (self.explain && relevance.is_some()).then(|| topic.clone()) }
+    }
+}
+
+/// Counts what a row brings: its article and the comments before it.
+pub(crate) fn topic_of(row: &Row) -> Topic {
+    let article = row.article.as_ref().map(crate::thread::RowArticle::to_article).unwrap_or_default();
+    let mut topic = Topic::new(article.title.as_deref(), article.text.as_deref());
+    for comment in &row.thread {
+        topic.add_comment(&scratch::prepare(comment).stems);
+    }
+    topic
 }

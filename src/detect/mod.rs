@@ -1,61 +1,95 @@
-//! One judgement a file: what it catches, what it misses, its evidence.
+//! Detectors: one judgement a file, each with the same shape of documentation.
+//!
+//! A judgement that words decide is a declared n-gram head ([`NgramHead`]): a constant with what it catches and misses.
+//! One that needs more measures it in its own file. All are listed in [`all`]; a label that is not listed is judged by
+//! its n-grams alone, so a site may train any label without writing code.
 
-use crate::label::Label;
-use crate::span::Span;
-use serde::{Serialize, Serializer};
+mod bound;
+mod evidence;
+mod ngram;
 
-/// Why a score is what it is.
-#[derive(Clone, PartialEq, Serialize)]
-pub struct Evidence {
-    /// The label it speaks for.
-    pub label: Label,
-    /// What sort of evidence it is.
-    pub kind: EvidenceKind,
-    /// The cue, trick or measure by name; words have none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<&'static str>,
-    /// Where it stands in the comment; evidence of the whole comment has none.
-    #[serde(flatten, serialize_with = "flat_span")]
-    pub span: Option<Span>,
-    /// The author's own words there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    /// Its share of the score, in log-odds: above 0 speaks for the label, below against.
-    pub weight: f64,
+mod identity_attack;
+mod insult;
+mod off_topic;
+mod profanity;
+mod sarcasm;
+mod severe_toxicity;
+mod shouting;
+mod threat;
+mod toxicity;
+
+pub use bound::{Bound, bind};
+pub use evidence::{Evidence, EvidenceKind};
+pub use ngram::NgramHead;
+
+use crate::error::Result;
+use crate::features::cues::Utterance;
+use crate::features::topic::{Background, Relevance, Topic};
+use crate::model::DenseHead;
+use ndarray::Array2;
+
+/// What is known about a comment when it is judged. All detectors share it.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    /// The comment, and what it answers.
+    pub utterance: Utterance<'a>,
+    /// How near it is to its article and thread; `None` where it has neither.
+    pub relevance: Option<&'a Relevance>,
+    /// What that was measured against, where somebody will ask for evidence.
+    pub topic: Option<(&'a Topic, &'a Background)>,
 }
 
-/// The sorts of evidence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum EvidenceKind {
-    /// Words and pieces of words.
-    Words,
-    /// A stylistic cue.
-    Cue,
-    /// A trick of spelling.
-    Evasion,
-    /// Nearness to the article and thread.
-    Topic,
-}
+/// One judgement about a comment.
+pub trait Detector: Sync {
+    /// The label it judges.
+    fn label(&self) -> &'static str;
 
-impl std::fmt::Debug for Evidence {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Evidence")
-            .field("label", &self.label)
-            .field("kind", &self.kind)
-            .field("name", &self.name)
-            .field("span", &self.span)
-            .field("weight", &self.weight)
-            .finish_non_exhaustive()
+    /// What the label means, in one sentence for people.
+    fn meaning(&self) -> &'static str;
+
+    /// Whether the words of a comment speak for or against the label.
+    fn reads_ngrams(&self) -> bool {
+        true
     }
+
+    /// Names of the dense features that [`measure`](Self::measure) gives, in order; empty for none.
+    fn measures(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Measures the dense features of a comment; `None` where it cannot be judged at all.
+    fn measure(&self, _seen: &Seen<'_>) -> Option<Vec<f64>> {
+        Some(Vec::new())
+    }
+
+    /// Fits the dense head on measured rows.
+    ///
+    /// # Errors
+    /// When linfa-bayes refuses the rows.
+    fn fit(&self, rows: Array2<f64>, targets: &[bool]) -> Result<DenseHead> {
+        DenseHead::fit_gaussian(rows, targets)
+    }
+
+    /// Finds the evidence behind the dense features; `weigh` gives the share of feature `at` in the score, in log-odds.
+    fn evidence(&self, _seen: &Seen<'_>, _weigh: &dyn Fn(usize) -> f64, _found: &mut Vec<Evidence>) {}
 }
 
-fn flat_span<S: Serializer>(span: &Option<Span>, serializer: S) -> Result<S::Ok, S::Error> {
-    use serde::ser::SerializeMap;
-    let mut map = serializer.serialize_map(None)?;
-    if let Some(span) = span {
-        map.serialize_entry("start", &span.start)?;
-        map.serialize_entry("end", &span.end)?;
-    }
-    map.end()
+/// Lists all detectors. A new one is added here.
+pub fn all() -> &'static [&'static dyn Detector] {
+    &[
+        &toxicity::HEAD,
+        &severe_toxicity::HEAD,
+        &insult::HEAD,
+        &profanity::HEAD,
+        &threat::HEAD,
+        &identity_attack::HEAD,
+        &sarcasm::Sarcasm,
+        &off_topic::OffTopic,
+        &shouting::Shouting,
+    ]
+}
+
+/// Finds the detector of a label, where there is one.
+pub fn find(label: &str) -> Option<&'static dyn Detector> {
+    all().iter().copied().find(|detector| detector.label() == label)
 }

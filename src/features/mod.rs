@@ -1,1 +1,11 @@
-//! From normalised text to numbers: hashed n-grams, stylistic cues, relevance to a topic.
+//! From normalised text to numbers: hashed n-grams (sparse), stylistic cues and relevance to a topic (dense).
+//!
+//! Training and scoring read text through these same functions; there is no second path.
+
+pub mod cues;
+mod ngrams;
+mod row;
+pub mod topic;
+
+pub use ngrams::{Chunk, Family, Feature, SCHEME, SLOT_BITS, visit};
+pub use row::{Ngrams, RowMaker};

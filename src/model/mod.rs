@@ -1,1 +1,150 @@
 //! From numbers to posteriors: naive Bayes, its discriminatively scaled form, calibration, the model file and its card.
+
+mod calibration;
+mod card;
+mod dense;
+mod file;
+mod logistic;
+mod naive_bayes;
+mod sparse;
+mod weights;
+
+pub use calibration::Calibration;
+pub use card::{Card, LabelCard, Measure, SourceCard};
+pub use dense::{DenseHead, GaussianClass};
+pub use logistic::{Logistic, LogisticProblem, sigmoid};
+pub use naive_bayes::{NaiveBayes, NaiveBayesError, NaiveBayesParams, NaiveBayesValidParams};
+pub use sparse::{SparseRow, SparseRows};
+pub use weights::Weights;
+
+use crate::error::{Error, Result};
+use crate::features::topic::Background;
+use crate::label::Label;
+use serde::{Deserialize, Serialize};
+
+/// The model inside this library.
+static BUILTIN: &[u8] = include_bytes!("../../models/builtin.gruff");
+
+/// Everything that is learned: heads, their n-gram weights, the background of topics, and the card that tells how.
+#[derive(Debug, Clone)]
+pub struct Model {
+    card: Card,
+    heads: Vec<Head>,
+    weights: Weights,
+    background: Option<Background>,
+}
+
+/// What judges one label: an n-gram column, a dense head, or both stacked by the calibration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Head {
+    /// What it judges.
+    pub label: Label,
+    /// Intercept of its column of n-gram weights, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ngrams: Option<f64>,
+    /// Its head over dense features, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dense: Option<DenseHead>,
+    /// From the raw scores (n-grams first) to a probability.
+    pub calibration: Calibration,
+}
+
+impl Model {
+    /// Puts a model together.
+    ///
+    /// # Errors
+    /// When the parts do not fit each other.
+    pub fn new(card: Card, heads: Vec<Head>, weights: Weights, background: Option<Background>) -> Result<Self> {
+        let model = Self { card, heads, weights, background };
+        model.check().map_err(|what| Error::model("in memory", what))?;
+        Ok(model)
+    }
+
+    /// Returns the model inside this library. It is used where it lies: only its card and heads are parsed.
+    ///
+    /// # Errors
+    /// Never in a build that passes its tests.
+    pub fn builtin() -> Result<Self> {
+        file::parse("built in", file::Bytes::Static(BUILTIN), file::Trust::Own)
+    }
+
+    /// Reads a model file and checks every byte of it.
+    ///
+    /// # Errors
+    /// When it cannot be read, is no model, is of another version, or is cut or damaged; the sentence says which and
+    /// what to do.
+    pub fn open(path: &std::path::Path) -> Result<Self> {
+        let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+        Self::from_bytes(&path.display().to_string(), bytes)
+    }
+
+    /// Reads a model from memory; `name` is used in errors.
+    ///
+    /// # Errors
+    /// As [`Model::open`].
+    pub fn from_bytes(name: &str, bytes: Vec<u8>) -> Result<Self> {
+        file::parse(name, file::Bytes::Owned(bytes.into()), file::Trust::Checked)
+    }
+
+    /// Returns the model as the bytes of its file. The same model gives the same bytes.
+    ///
+    /// # Errors
+    /// When the card cannot be written as JSON.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        file::write(self)
+    }
+
+    /// Returns what is known about how it was made and how good it is.
+    pub fn card(&self) -> &Card {
+        &self.card
+    }
+
+    /// Returns its heads, in the order of its labels.
+    pub fn heads(&self) -> &[Head] {
+        &self.heads
+    }
+
+    /// Returns the head of a label.
+    pub fn head(&self, label: &str) -> Option<&Head> {
+        self.heads.iter().find(|head| head.label.as_str() == label)
+    }
+
+    /// Returns the column of n-gram weights of a label.
+    pub fn column(&self, label: &str) -> Option<usize> {
+        self.heads.iter().filter(|head| head.ngrams.is_some()).position(|head| head.label.as_str() == label)
+    }
+
+    /// Returns the weights of the n-gram heads.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// Returns the background of topics, where it was learned.
+    pub fn background(&self) -> Option<&Background> {
+        self.background.as_ref()
+    }
+
+    fn check(&self) -> std::result::Result<(), String> {
+        let columns = self.heads.iter().filter(|head| head.ngrams.is_some()).count();
+        if columns != self.weights.columns() {
+            return Err(format!("{columns} n-gram heads but {} columns of weights", self.weights.columns()));
+        }
+        for (at, head) in self.heads.iter().enumerate() {
+            let label = &head.label;
+            if self.heads[..at].iter().any(|other| other.label == *label) {
+                return Err(format!("two heads for {label}"));
+            }
+            let parts = usize::from(head.ngrams.is_some()) + usize::from(head.dense.is_some());
+            if parts == 0 || head.calibration.slopes.len() != parts || !head.calibration.is_sound() {
+                return Err(format!("the calibration of {label} does not fit its {parts} scores"));
+            }
+            if head.ngrams.is_some_and(|bias| !bias.is_finite()) {
+                return Err(format!("the intercept of {label} is not a number"));
+            }
+            if head.dense.as_ref().is_some_and(|dense| !dense.is_sound()) {
+                return Err(format!("the dense head of {label} is not sound"));
+            }
+        }
+        Ok(())
+    }
+}

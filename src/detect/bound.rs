@@ -1,0 +1,174 @@
+//! Detectors bound to the heads of a model.
+
+use super::{Detector, Evidence, EvidenceKind, Seen, find};
+use crate::error::{Error, Result};
+use crate::features::{Chunk, Family, Ngrams, SLOT_BITS, visit};
+use crate::label::{self, Label};
+use crate::model::{Head, Model};
+use crate::text::EvasionKind;
+use std::collections::HashMap;
+
+/// A head of a model, with the detector that measures for it.
+#[derive(Clone, Copy)]
+pub struct Bound {
+    head: usize,
+    column: Option<usize>,
+    detector: Option<&'static dyn Detector>,
+}
+
+/// Words named as evidence, at most, for each label.
+const MOST_WORDS: usize = 8;
+/// Evidence below this many log-odds is noise to a reader.
+const FAINTEST: f64 = 0.1;
+
+impl std::fmt::Debug for Bound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "head {} (column {:?})", self.head, self.column)
+    }
+}
+
+/// Binds each head of a model to its detector, in the model's order.
+///
+/// # Errors
+/// When a head's dense features are not those that its detector measures.
+pub fn bind(model: &Model) -> Result<Vec<Bound>> {
+    let mut bound = Vec::new();
+    for (at, head) in model.heads().iter().enumerate() {
+        let detector = find(head.label.as_str());
+        let measured = detector.map_or(0, |detector| detector.measures().len());
+        if let Some(dense) = &head.dense
+            && dense.features() != measured
+        {
+            let what = format!(
+                "{} was trained on {} measures, this gruff makes {measured}; train it again",
+                head.label,
+                dense.features()
+            );
+            return Err(Error::model(&model.card().name, what));
+        }
+        let needs_background = head.dense.is_some() && head.label.as_str() == label::OFF_TOPIC;
+        if needs_background && model.background().is_none() {
+            return Err(Error::model(&model.card().name, "off_topic needs a background of topics, and it has none"));
+        }
+        bound.push(Bound { head: at, column: model.column(head.label.as_str()), detector });
+    }
+    Ok(bound)
+}
+
+impl Bound {
+    /// Returns the head in its model.
+    pub fn head<'m>(&self, model: &'m Model) -> &'m Head {
+        &model.heads()[self.head]
+    }
+
+    /// Judges a comment: the calibrated probability, or `None` where it cannot be judged. `columns` are the raw scores of
+    /// the model's n-gram heads.
+    pub fn score(&self, model: &Model, columns: &[f64], seen: &Seen<'_>) -> Option<f64> {
+        let head = self.head(model);
+        // At most two raw scores, n-grams first, as the calibration expects them.
+        let (mut raw, mut count) = ([0.; 2], 0);
+        if let (Some(bias), Some(column)) = (head.ngrams, self.column) {
+            raw[0] = columns[column] + bias;
+            count = 1;
+        }
+        if let Some(dense) = &head.dense {
+            raw[count] = dense.log_odds(&self.detector?.measure(seen)?);
+            count += 1;
+        }
+        Some(head.calibration.probability(&raw[..count]))
+    }
+
+    /// Finds the evidence for the head's label, weightiest first.
+    pub fn evidence(&self, model: &Model, row: &Ngrams, seen: &Seen<'_>) -> Vec<Evidence> {
+        let head = self.head(model);
+        let mut found = Vec::new();
+        let mut slopes = head.calibration.slopes.iter();
+        if let (Some(column), Some(slope)) = (self.column, slopes.next().filter(|_| head.ngrams.is_some())) {
+            self.words(model, column, *slope, row, seen, &mut found);
+        }
+        if let (Some(dense), Some(detector), Some(slope)) = (&head.dense, self.detector, head.calibration.slopes.last())
+            && let Some(measured) = detector.measure(seen)
+        {
+            let mut cues = Vec::new();
+            detector.evidence(seen, &|at| slope * dense.weight(&measured, at), &mut cues);
+            found.extend(cues.into_iter().filter(|evidence| evidence.weight.abs() >= FAINTEST));
+        }
+        found.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        found
+    }
+
+    /// Shares the weight of every n-gram out among the words it covers.
+    fn words(
+        &self,
+        model: &Model,
+        column: usize,
+        slope: f64,
+        row: &Ngrams,
+        seen: &Seen<'_>,
+        found: &mut Vec<Evidence>,
+    ) {
+        let label: &Label = &self.head(model).label;
+        let text = seen.utterance.text;
+        let tokens = text.tokens();
+        let (words, pieces) = row.scales();
+        // An n-gram counts once however often it stands; each occurrence gets its part.
+        let mut occurrences = vec![0_u32; 1 << SLOT_BITS];
+        let mut chunk = Chunk::default();
+        visit(text, &mut chunk, |feature| occurrences[feature.slot as usize] += 1);
+        let mut by_token = vec![0.; tokens.len()];
+        let mut by_view = vec![0.; text.views().len()];
+        let views = text.views();
+        let view_at: HashMap<(usize, usize), usize> =
+            views.iter().enumerate().map(|(index, view)| ((view.range.start, view.range.end), index)).collect();
+        let mut at = 0;
+        visit(text, &mut chunk, |feature| {
+            let scale = if feature.family == Family::Words { words } else { pieces };
+            let weight = slope * scale * model.weights().get(feature.slot, column)
+                / f64::from(occurrences[feature.slot as usize].max(1));
+            // Features come in order of their start, words first, then pieces, then views.
+            while at > 0 && tokens[at.min(tokens.len() - 1)].start > feature.start {
+                at -= 1;
+            }
+            while at < tokens.len() && tokens[at].end <= feature.start {
+                at += 1;
+            }
+            // What covers exactly a respelled stretch is credited to the trick.
+            if let Some(&view) = view_at.get(&(feature.start as usize, feature.end as usize)) {
+                by_view[view] += weight;
+                return;
+            }
+            let covered = tokens[at..].iter().take_while(|token| token.start < feature.end).count();
+            for token in &mut by_token[at..at + covered] {
+                *token += weight / covered as f64;
+            }
+        });
+        let mut push = |kind, name, range: std::ops::Range<usize>, weight: f64| {
+            let span = text.span(range);
+            let slice = span.slice(seen.utterance.original).to_owned();
+            found.push(Evidence { label: label.clone(), kind, name, span: Some(span), text: Some(slice), weight });
+        };
+        let mut order: Vec<usize> = (0..tokens.len()).filter(|&token| by_token[token] >= FAINTEST).collect();
+        order.sort_by(|&a, &b| by_token[b].total_cmp(&by_token[a]).then(a.cmp(&b)));
+        for &token in order.iter().take(MOST_WORDS) {
+            let range = tokens[token].start as usize..tokens[token].end as usize;
+            push(EvidenceKind::Words, None, range, by_token[token]);
+        }
+        for (view, &weight) in views.iter().zip(&by_view) {
+            if weight >= FAINTEST {
+                push(EvidenceKind::Evasion, Some(trick(view.kind)), view.range.clone(), weight);
+            }
+        }
+    }
+}
+
+/// Names a trick of spelling for moderators.
+fn trick(kind: EvasionKind) -> &'static str {
+    match kind {
+        EvasionKind::Homoglyph => "look-alike letters",
+        EvasionKind::Leet => "digits for letters",
+        EvasionKind::Spaced => "letters set apart",
+        EvasionKind::Masked => "letters masked",
+        EvasionKind::Repeated => "letters drawn out",
+        EvasionKind::Invisible => "invisible characters",
+    }
+}

@@ -1,0 +1,222 @@
+//! Hashed n-grams: words 1–2, and characters 2–5 within the bounds of a word.
+//!
+//! Character n-grams run over whitespace-free chunks with one boundary character at each end (scikit-learn's
+//! `char_wb`), because abuse is inflected, compounded and misspelled. Evasion views feed the same features as if their
+//! reading had been written.
+
+use crate::text::{Normalized, Token, TokenKind};
+
+/// Names this way of making features; models are refused where theirs differs.
+pub const SCHEME: &str = "words1-2,chars2-5,slots2^18,v1";
+/// Binary logarithm of the number of slots that n-grams are hashed to.
+pub const SLOT_BITS: u32 = 18;
+
+/// Chunks longer than this many characters are cut, so that one endless word costs no more than many words.
+const LONGEST_CHUNK: usize = 256;
+const BOUNDARY: u32 = ' ' as u32;
+const LONGEST_GRAM: usize = 5;
+
+/// A family of features; each is normalised by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Single words and pairs of neighbours.
+    Words,
+    /// Pieces of words.
+    Chars,
+}
+
+/// One n-gram where it stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Feature {
+    /// Its slot, below `1 << SLOT_BITS`.
+    pub slot: u32,
+    /// Its family.
+    pub family: Family,
+    /// First byte in the main text.
+    pub start: u32,
+    /// One past the last byte in the main text.
+    pub end: u32,
+}
+
+/// Reused memory of [`visit`].
+#[derive(Debug, Default, Clone)]
+pub struct Chunk {
+    chars: Vec<u32>,
+    starts: Vec<u32>,
+}
+
+#[inline]
+fn step(hash: u64, value: u64) -> u64 {
+    (hash.rotate_left(5) ^ value).wrapping_mul(0x517c_c1b7_2722_0a95)
+}
+
+#[inline]
+fn slot(hash: u64) -> u32 {
+    let mixed = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> (64 - SLOT_BITS)) as u32
+}
+
+fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
+    let mut hash = seed;
+    let mut words = bytes.chunks_exact(8);
+    for word in &mut words {
+        hash = step(hash, u64::from_le_bytes(word.try_into().unwrap_or([0; 8])));
+    }
+    let mut rest = [0; 8];
+    rest[..words.remainder().len()].copy_from_slice(words.remainder());
+    step(step(hash, u64::from_le_bytes(rest)), bytes.len() as u64)
+}
+
+/// Hands every n-gram of a comment to `take`: first all words in order, then all pieces, then those of the evasion
+/// views. Linear in the length of the text.
+pub fn visit(comment: &Normalized, chunk: &mut Chunk, mut take: impl FnMut(Feature)) {
+    words(comment, &mut take);
+    pieces(comment, chunk, &mut take);
+    for view in comment.views() {
+        let (start, end) = (view.range.start as u32, view.range.end as u32);
+        take(Feature { slot: slot(hash_bytes(1, view.reading.as_bytes())), family: Family::Words, start, end });
+        chunk.chars.clear();
+        chunk.chars.push(BOUNDARY);
+        chunk.chars.extend(view.reading.chars().map(u32::from));
+        chunk.chars.push(BOUNDARY);
+        grams(&chunk.chars, |slot, _, _| take(Feature { slot, family: Family::Chars, start, end }));
+    }
+}
+
+fn words(comment: &Normalized, take: &mut impl FnMut(Feature)) {
+    let text = comment.text().as_bytes();
+    let mut before: Option<(u64, u32)> = None;
+    for token in comment.tokens() {
+        let bytes = &text[token.start as usize..token.end as usize];
+        let hash = match token.kind {
+            TokenKind::Word | TokenKind::Number | TokenKind::Emoji => hash_bytes(1, bytes),
+            // Of a long run only the first two signs count: `!!!!!!` is as `!!`.
+            TokenKind::Punctuation if is_telling(bytes[0]) => hash_bytes(2, &bytes[..bytes.len().min(2)]),
+            TokenKind::Punctuation => continue,
+            TokenKind::Url => hash_bytes(3, b"url"),
+            TokenKind::Mention => hash_bytes(3, b"mention"),
+        };
+        take(Feature { slot: slot(hash), family: Family::Words, start: token.start, end: token.end });
+        if let Some((previous, start)) = before {
+            take(Feature { slot: slot(step(previous, hash)), family: Family::Words, start, end: token.end });
+        }
+        before = Some((hash, token.start));
+    }
+}
+
+/// Tells whether a sign of punctuation is a word of its own; commas and full stops are not.
+fn is_telling(first: u8) -> bool {
+    matches!(first, b'!' | b'?' | b'*' | b'#' | b'@' | b'$' | b'"') || first >= 0x80
+}
+
+fn pieces(comment: &Normalized, chunk: &mut Chunk, take: &mut impl FnMut(Feature)) {
+    let mut tokens = comment.tokens();
+    while let Some(first) = tokens.first() {
+        let count = touching(tokens);
+        if count == 0 {
+            tokens = &tokens[1..];
+            continue;
+        }
+        let (start, end) = (first.start, tokens[count - 1].end);
+        tokens = &tokens[count..];
+        whole_chunk(comment.text(), start, end, chunk, take);
+    }
+}
+
+/// Counts the tokens at the front that touch one another: a whitespace-free chunk. Addresses and names stay out.
+fn touching(tokens: &[Token]) -> usize {
+    let mut end = match tokens.first() {
+        Some(token) => token.start,
+        None => return 0,
+    };
+    let in_chunk = |token: &&Token| {
+        let inside = token.start == end && !matches!(token.kind, TokenKind::Url | TokenKind::Mention);
+        end = token.end;
+        inside
+    };
+    tokens.iter().take_while(in_chunk).count()
+}
+
+fn whole_chunk(text: &str, start: u32, end: u32, chunk: &mut Chunk, take: &mut impl FnMut(Feature)) {
+    let mut chars = text[start as usize..end as usize].char_indices().peekable();
+    while chars.peek().is_some() {
+        chunk.chars.clear();
+        chunk.starts.clear();
+        chunk.chars.push(BOUNDARY);
+        chunk.starts.push(start);
+        for (at, c) in chars.by_ref().take(LONGEST_CHUNK) {
+            if chunk.starts.len() == 1 {
+                chunk.starts[0] = start + at as u32;
+            }
+            chunk.chars.push(u32::from(c));
+            chunk.starts.push(start + at as u32);
+        }
+        let stop = chars.peek().map_or(end, |(at, _)| start + *at as u32);
+        chunk.chars.push(BOUNDARY);
+        chunk.starts.push(stop);
+        chunk.starts.push(stop);
+        let starts = &chunk.starts;
+        grams(&chunk.chars, |slot, from, to| {
+            take(Feature { slot, family: Family::Chars, start: starts[from], end: starts[to] });
+        });
+    }
+}
+
+/// Hands on the slots of all character n-grams of a bounded chunk, with the positions of their first character and of
+/// the one after their last.
+#[inline]
+fn grams(chars: &[u32], mut take: impl FnMut(u32, usize, usize)) {
+    for from in 0..chars.len().saturating_sub(1) {
+        let mut hash = step(4, u64::from(chars[from]));
+        for to in from + 1..chars.len().min(from + LONGEST_GRAM) {
+            hash = step(hash, u64::from(chars[to]));
+            take(slot(hash), from, to + 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn features(text: &str) -> Vec<(Family, String)> {
+        let comment = Normalized::new(text);
+        let mut all = Vec::new();
+        visit(&comment, &mut Chunk::default(), |feature| {
+            assert!(feature.slot < 1 << SLOT_BITS);
+            all.push((feature.family, comment.text()[feature.start as usize..feature.end as usize].to_owned()));
+        });
+        all
+    }
+
+    #[test]
+    fn words_come_alone_and_in_pairs() {
+        let words: Vec<_> = features("You, fool!!").into_iter().filter(|(f, _)| *f == Family::Words).collect();
+        let texts: Vec<_> = words.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(texts, ["you", "fool", "you, fool", "!!", "fool!!"]);
+    }
+
+    #[test]
+    fn pieces_stay_within_a_chunk() {
+        let pieces = features("ab c");
+        let texts: Vec<_> = pieces.iter().filter(|(f, _)| *f == Family::Chars).map(|(_, text)| text.as_str()).collect();
+        assert_eq!(texts, ["a", "ab", "ab", "ab", "ab", "b", "c", "c", "c"]);
+    }
+
+    #[test]
+    fn an_endless_word_costs_no_more_than_its_length() {
+        let count = features(&"x".repeat(100_000)).len();
+        assert!(count < 100_000 * LONGEST_GRAM, "{count}");
+    }
+
+    #[test]
+    fn an_evasive_spelling_has_the_features_of_its_reading() {
+        let slots = |text: &str| {
+            let mut slots = Vec::new();
+            visit(&Normalized::new(text), &mut Chunk::default(), |feature| slots.push(feature.slot));
+            slots
+        };
+        let evasive = slots("1d10t");
+        assert!(slots("idiot").iter().all(|slot| evasive.contains(slot)));
+    }
+}

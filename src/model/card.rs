@@ -1,0 +1,87 @@
+//! What is known about a model: how it was made, from what, how good it is, what it is for.
+
+use crate::label::Label;
+use serde::{Deserialize, Serialize};
+
+/// A model's card. It stands in the model file as plain JSON.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// What the model is called.
+    pub name: String,
+    /// The version of gruff that trained it.
+    pub gruff: String,
+    /// How text becomes features.
+    pub features: String,
+    /// ISO 639-1 codes of the languages that it may judge; empty for all.
+    pub languages: Vec<String>,
+    /// A card for each label, in the order of the heads.
+    pub labels: Vec<LabelCard>,
+    /// What it was trained on.
+    pub sources: Vec<SourceCard>,
+    /// Seed of the folds.
+    pub seed: u64,
+    /// What it is meant for.
+    pub intended_use: String,
+    /// What it cannot do.
+    pub limits: Vec<String>,
+}
+
+/// What is known about one label of a model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LabelCard {
+    /// The label.
+    pub label: Label,
+    /// How it was trained: `nb`, `nb-lr`, `nb-lr + bernoulli-nb cues` …
+    pub algorithm: String,
+    /// Rows that carry the label.
+    pub rows: usize,
+    /// Of these, positives.
+    pub positives: usize,
+    /// Distinct n-gram slots in use.
+    pub features: usize,
+    /// The share of positives at which scores are probabilities.
+    pub base_rate: f64,
+    /// Area under the ROC curve on rows that were held out, each fold in turn.
+    pub held_out_auc: Measure,
+    /// Average precision on the same rows.
+    pub held_out_average_precision: Measure,
+    /// The score above which 2 % of the held-out negatives lie.
+    pub threshold_at_two_percent_false_alarms: f64,
+    /// The share of held-out positives above that score.
+    pub recall_at_two_percent_false_alarms: f64,
+}
+
+/// A measured number with its 95 % interval (bootstrap over rows).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Measure {
+    /// The value on all rows.
+    pub value: f64,
+    /// 2.5th percentile.
+    pub low: f64,
+    /// 97.5th percentile.
+    pub high: f64,
+}
+
+/// One source of training rows.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SourceCard {
+    /// A short name.
+    pub name: String,
+    /// Rows read.
+    pub rows: usize,
+    /// SHA-256 of the file as it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// The licence under which it is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+    /// Where it is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
+    /// At which commit it was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// What a reader should know, such as who holds rights that the publisher does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
+}

@@ -1,0 +1,238 @@
+//! L2-regularised logistic regression on scaled sparse rows: the discriminative half of NB-LR.
+//!
+//! Wang & Manning (2012), "Baselines and Bigrams": each feature is multiplied by its naive-Bayes log-count ratio, then a
+//! linear model is fitted. The optimiser is argmin's L-BFGS.
+
+use super::sparse::{SparseRow, SparseRows};
+use argmin::core::{CostFunction, Executor, Gradient, State};
+use argmin::solver::linesearch::MoreThuenteLineSearch;
+use argmin::solver::quasinewton::LBFGS;
+use rayon::prelude::*;
+use std::sync::Mutex;
+
+/// Rows handed to one task. Fixed, so that sums are added up in the same order for any number of threads.
+const CHUNK: usize = 4096;
+/// Steps that L-BFGS remembers.
+const MEMORY: usize = 7;
+
+/// What is fitted.
+pub struct LogisticProblem<'a> {
+    /// The rows.
+    pub rows: &'a SparseRows,
+    /// Which of them to use.
+    pub indices: &'a [u32],
+    /// Targets of the used rows.
+    pub targets: &'a [bool],
+    /// Weights of the used rows.
+    pub weights: &'a [f64],
+    /// What each feature is multiplied by (its log-count ratio).
+    pub scales: &'a [f64],
+    /// Inverse strength of the L2 penalty, as in scikit-learn and LIBLINEAR; above 0.
+    pub c: f64,
+    /// L-BFGS iterations at most.
+    pub iterations: u64,
+}
+
+/// Weights and intercept in terms of the unscaled features.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logistic {
+    /// One a feature.
+    pub weights: Vec<f64>,
+    /// Added to every score.
+    pub bias: f64,
+}
+
+impl Logistic {
+    /// Returns the log-odds of a row.
+    pub fn log_odds(&self, row: SparseRow<'_>) -> f64 {
+        row.dot(&self.weights) + self.bias
+    }
+
+    /// Fits the weights. The same input gives the same bytes on the same target.
+    ///
+    /// # Errors
+    /// When the optimiser cannot go on, with its own words.
+    pub fn fit(problem: &LogisticProblem<'_>) -> Result<Self, String> {
+        let features = problem.scales.len();
+        let search = MoreThuenteLineSearch::new();
+        let solver = LBFGS::new(search, MEMORY)
+            .with_tolerance_grad(1e-4)
+            .and_then(|solver| solver.with_tolerance_cost(1e-7))
+            .map_err(|error| error.to_string())?;
+        let cached = Cached { problem, last: Mutex::new(None) };
+        let result = Executor::new(cached, solver)
+            .configure(|state| state.param(vec![0.; features + 1]).max_iters(problem.iterations))
+            .run()
+            .map_err(|error| error.to_string())?;
+        let mut best = result.state.get_best_param().cloned().ok_or("no step was taken")?;
+        let bias = best.pop().unwrap_or(0.);
+        for (weight, scale) in best.iter_mut().zip(problem.scales) {
+            *weight *= scale;
+        }
+        Ok(Self { weights: best, bias })
+    }
+}
+
+/// The problem with its last evaluation: argmin asks for cost and gradient of a point one after the other.
+struct Cached<'a> {
+    problem: &'a LogisticProblem<'a>,
+    last: Mutex<Option<(Vec<f64>, f64, Vec<f64>)>>,
+}
+
+impl Cached<'_> {
+    fn at(&self, point: &[f64]) -> (f64, Vec<f64>) {
+        let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((known, cost, gradient)) = &*last
+            && known == point
+        {
+            return (*cost, gradient.clone());
+        }
+        let (cost, gradient) = self.problem.evaluate(point);
+        *last = Some((point.to_vec(), cost, gradient.clone()));
+        (cost, gradient)
+    }
+}
+
+impl LogisticProblem<'_> {
+    /// Returns the penalised negative log-likelihood and its gradient; the last parameter is the intercept, which is
+    /// not penalised.
+    fn evaluate(&self, point: &[f64]) -> (f64, Vec<f64>) {
+        let features = self.scales.len();
+        let weights: Vec<f64> = point[..features].iter().zip(self.scales).map(|(w, scale)| w * scale).collect();
+        let bias = point[features];
+        // Margins in parallel, one a row; the gradient is scattered by two halves of the rows at most, because each
+        // needs a dense vector of its own.
+        let residuals: Vec<(f64, f64)> = self
+            .indices
+            .par_chunks(CHUNK)
+            .zip(self.targets.par_chunks(CHUNK))
+            .zip(self.weights.par_chunks(CHUNK))
+            .flat_map_iter(|((indices, targets), row_weights)| {
+                let (rows, weights) = (self.rows, &weights);
+                indices.iter().zip(targets).zip(row_weights).map(move |((&index, &target), &row_weight)| {
+                    let margin = rows.row(index as usize).dot(weights) + bias;
+                    let signed = if target { margin } else { -margin };
+                    let loss = row_weight * softplus(-signed);
+                    let residual = row_weight * -sigmoid(-signed) * if target { 1. } else { -1. };
+                    (loss, residual)
+                })
+            })
+            .collect();
+        let loss: f64 = residuals.iter().map(|(loss, _)| loss).sum();
+        let half = residuals.len() / 2;
+        let scatter = |range: std::ops::Range<usize>| {
+            let mut gradient = vec![0.; features];
+            for at in range {
+                self.rows.row(self.indices[at] as usize).add_to(residuals[at].1, &mut gradient);
+            }
+            gradient
+        };
+        let (mut gradient, other) = rayon::join(|| scatter(0..half), || scatter(half..residuals.len()));
+        let mut penalty = 0.;
+        for (at, value) in gradient.iter_mut().enumerate() {
+            *value = (*value + other[at]) * self.scales[at] * self.c + point[at];
+            penalty += point[at] * point[at];
+        }
+        gradient.push(self.c * residuals.iter().map(|(_, residual)| residual).sum::<f64>());
+        (0.5 * penalty + self.c * loss, gradient)
+    }
+}
+
+impl CostFunction for Cached<'_> {
+    type Param = Vec<f64>;
+    type Output = f64;
+
+    fn cost(&self, point: &Self::Param) -> Result<f64, argmin::core::Error> {
+        Ok(self.at(point).0)
+    }
+}
+
+impl Gradient for Cached<'_> {
+    type Param = Vec<f64>;
+    type Gradient = Vec<f64>;
+
+    fn gradient(&self, point: &Self::Param) -> Result<Vec<f64>, argmin::core::Error> {
+        Ok(self.at(point).1)
+    }
+}
+
+/// Returns 1 / (1 + e^−x) without overflow.
+pub fn sigmoid(x: f64) -> f64 {
+    if x >= 0. { 1. / (1. + (-x).exp()) } else { x.exp() / (1. + x.exp()) }
+}
+
+/// Returns log(1 + e^x) without overflow.
+fn softplus(x: f64) -> f64 {
+    if x > 0. { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fit(c: f64) -> (SparseRows, Logistic) {
+        let mut rows = SparseRows::new(3);
+        for index in 0..40_u32 {
+            rows.push(&[index % 2], &[2], (1., 0.5));
+        }
+        let targets: Vec<bool> = (0..40).map(|index| index % 2 == 0).collect();
+        let indices: Vec<u32> = (0..40).collect();
+        let problem = LogisticProblem {
+            rows: &rows,
+            indices: &indices,
+            targets: &targets,
+            weights: &[1.; 40],
+            scales: &[1.; 3],
+            c,
+            iterations: 100,
+        };
+        let fitted = Logistic::fit(&problem).unwrap();
+        (rows, fitted)
+    }
+
+    #[test]
+    fn separates_what_can_be_separated() {
+        let (rows, fitted) = fit(1.);
+        assert!(fitted.log_odds(rows.row(0)) > 1. && fitted.log_odds(rows.row(1)) < -1.);
+        assert!(fitted.weights[2].abs() < 1e-3, "the constant feature says nothing");
+    }
+
+    #[test]
+    fn a_stronger_penalty_gives_smaller_weights() {
+        assert!(fit(0.01).1.weights[0].abs() < fit(10.).1.weights[0].abs());
+    }
+
+    #[test]
+    fn the_gradient_is_that_of_the_cost() {
+        let mut rows = SparseRows::new(3);
+        rows.push(&[0, 1], &[2], (0.7, 0.3));
+        rows.push(&[1], &[2], (1., 0.3));
+        let problem = LogisticProblem {
+            rows: &rows,
+            indices: &[0, 1],
+            targets: &[true, false],
+            weights: &[1., 2.],
+            scales: &[0.5, -1.5, 2.],
+            c: 3.,
+            iterations: 1,
+        };
+        let point = vec![0.3, -0.2, 0.5, 0.1];
+        let (_, gradient) = problem.evaluate(&point);
+        for at in 0..point.len() {
+            let shifted = |by: f64| {
+                let mut other = point.clone();
+                other[at] += by;
+                problem.evaluate(&other).0
+            };
+            let numeric = (shifted(1e-6) - shifted(-1e-6)) / 2e-6;
+            assert!((numeric - gradient[at]).abs() < 1e-5, "{at}: {numeric} {}", gradient[at]);
+        }
+    }
+
+    #[test]
+    fn extreme_margins_stay_finite() {
+        assert_eq!(sigmoid(-1e9), 0.);
+        assert_eq!(sigmoid(1e9), 1.);
+        assert_eq!(softplus(1e9), 1e9);
+    }
+}

@@ -1,0 +1,226 @@
+//! From labelled rows to a model: the same text and features as in scoring, then fit, calibrate, report.
+
+mod examples;
+mod fit;
+mod recipe;
+mod report;
+
+pub use recipe::{Recipe, RecipeSource};
+pub use report::Report;
+
+use crate::detect;
+use crate::error::{Error, Result};
+use crate::features::SCHEME;
+use crate::features::topic::Background;
+use crate::label::Label;
+use crate::model::{Card, Head, LabelCard, Model, SourceCard, Weights};
+use crate::thread::Row;
+use examples::Examples;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// How n-gram heads are trained.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Algorithm {
+    /// Multinomial naive Bayes.
+    Nb,
+    /// Logistic regression on naive-Bayes log-count ratios (Wang & Manning 2012).
+    #[default]
+    NbLr,
+}
+
+/// Parameters of training.
+///
+/// | name | default | purpose | range |
+/// |---|---|---|---|
+/// | `labels` | – | what to train | at least one |
+/// | `algorithm` | `nb-lr` | how n-gram heads are trained | |
+/// | `seed` | 1 | which rows fall into which fold, and the bootstrap | |
+/// | `folds` | 4 | parts held out in turn, for calibration and the report | 2 to 20 |
+/// | `alpha` | 1 | rows added to each feature and class | > 0 |
+/// | `c` | 4 | inverse strength of the L2 penalty | > 0 |
+/// | `least_rows` | 2 | rows that an n-gram must stand in | |
+/// | `balance` | 0 | 0: every row counts the same; 1: every source, and each class in it, counts the same | 0 to 1 |
+/// | `base_rate` | share of positives | rate at which scores are probabilities, for each label | 0 to 1 |
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameters {
+    /// What to train, in the order of the model.
+    pub labels: Vec<Label>,
+    /// How n-gram heads are trained.
+    pub algorithm: Algorithm,
+    /// Which rows fall into which fold, and the bootstrap.
+    pub seed: u64,
+    /// Parts held out in turn.
+    pub folds: usize,
+    /// Rows added to each feature and class.
+    pub alpha: f64,
+    /// Inverse strength of the L2 penalty.
+    pub c: f64,
+    /// Rows that an n-gram must stand in.
+    pub least_rows: u32,
+    /// How far sources and classes are given equal weight.
+    pub balance: f64,
+    /// Rates at which scores are probabilities; the share of positives, within .01 and .5, for labels that are not here.
+    pub base_rates: std::collections::BTreeMap<Label, f64>,
+}
+
+impl Parameters {
+    /// Returns the default parameters for some labels.
+    pub fn new(labels: Vec<Label>) -> Self {
+        Self {
+            labels,
+            algorithm: Algorithm::default(),
+            seed: 1,
+            folds: 4,
+            alpha: 1.,
+            c: 4.,
+            least_rows: 2,
+            balance: 0.,
+            base_rates: std::collections::BTreeMap::new(),
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        let wrong = if self.labels.is_empty() {
+            "no label is to be trained"
+        } else if !(2..=20).contains(&self.folds) {
+            "folds must be 2 to 20"
+        } else if !(self.alpha.is_finite() && self.alpha > 0.) {
+            "alpha must be a finite number above 0"
+        } else if !(self.c.is_finite() && self.c > 0.) {
+            "c must be a finite number above 0"
+        } else if !(0. ..=1.).contains(&self.balance) {
+            "balance must be within 0 and 1"
+        } else if !self.base_rates.values().all(|rate| *rate > 0. && *rate < 1.) {
+            "a base rate must be above 0 and below 1"
+        } else {
+            return Ok(());
+        };
+        Err(Error::training(wrong))
+    }
+}
+
+/// What a new model is called and what it is for; goes into its card.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Identity {
+    /// Its name.
+    pub name: String,
+    /// ISO 639-1 codes of the languages it may judge; empty for all.
+    pub languages: Vec<String>,
+    /// What it is meant for.
+    pub intended_use: String,
+    /// What it cannot do.
+    pub limits: Vec<String>,
+}
+
+/// Takes rows, source by source, and makes a model of them.
+#[derive(Debug)]
+pub struct Trainer {
+    parameters: Parameters,
+    examples: Examples,
+    sources: Vec<SourceCard>,
+    source_weights: Vec<f64>,
+}
+
+impl Trainer {
+    /// Makes a trainer.
+    ///
+    /// # Errors
+    /// When a parameter is out of its range.
+    pub fn new(parameters: Parameters) -> Result<Self> {
+        parameters.check()?;
+        let examples = Examples::new(&parameters.labels);
+        Ok(Self { parameters, examples, sources: Vec::new(), source_weights: Vec::new() })
+    }
+
+    /// Begins a source; rows that are added belong to it. `weight` multiplies the weight of its rows.
+    pub fn begin_source(&mut self, card: SourceCard, weight: f64) {
+        self.sources.push(card);
+        self.source_weights.push(weight);
+    }
+
+    /// Adds rows of the current source. Their text is read in parallel and only its features are kept, but for the
+    /// context of rows that are labelled for a judgement of relevance.
+    ///
+    /// # Errors
+    /// When no source was begun.
+    pub fn add(&mut self, rows: &[Row]) -> Result<()> {
+        let Some(source) = self.sources.last_mut() else {
+            return Err(Error::training("rows were added before a source was begun"));
+        };
+        source.rows += rows.len();
+        self.examples.add(self.sources.len() - 1, rows);
+        Ok(())
+    }
+
+    /// Returns the number of rows so far.
+    pub fn rows(&self) -> usize {
+        self.examples.len()
+    }
+
+    /// Fits, calibrates and reports. The same rows in the same order give the same model to the byte, on the same target
+    /// and toolchain. Heads of `base` for other labels are kept as they are. `progress` hears of each finished step of
+    /// all.
+    ///
+    /// # Errors
+    /// When a label has no rows, or rows of one class only, and when the optimiser fails.
+    pub fn finish(
+        mut self,
+        identity: Identity,
+        base: Option<&Model>,
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<(Model, Report)> {
+        let background = match (base.and_then(Model::background), self.parameters.labels.as_slice()) {
+            // Heads of the base were fitted on its background: it stays, unless off_topic is trained anew.
+            (Some(kept), labels) if !labels.iter().any(|label| label.as_str() == crate::label::OFF_TOPIC) => {
+                kept.clone()
+            }
+            _ => Background::from_counts(self.examples.stem_counts()),
+        };
+        self.examples.measure_relevance(&background);
+        let plan = fit::Plan::new(&self.parameters, &self.examples, &self.source_weights)?;
+        let fitted = plan.run(progress)?;
+        let mut heads: Vec<(Head, Option<Vec<f64>>, LabelCard)> = Vec::new();
+        if let Some(base) = base {
+            for (head, card) in base.heads().iter().zip(&base.card().labels) {
+                let column = base.column(head.label.as_str()).map(|column| base.weights().column(column));
+                heads.push((head.clone(), column, card.clone()));
+            }
+        }
+        for trained in fitted {
+            match heads.iter_mut().find(|(head, _, _)| head.label == trained.0.label) {
+                Some(old) => *old = trained,
+                None => heads.push(trained),
+            }
+        }
+        let report = Report::new(&self.parameters, &self.examples, heads.iter().map(|(_, _, card)| card));
+        let mut sources = base.map_or_else(Vec::new, |base| base.card().sources.clone());
+        sources.extend(self.sources);
+        let card = Card {
+            name: identity.name,
+            gruff: env!("CARGO_PKG_VERSION").into(),
+            features: SCHEME.into(),
+            languages: identity.languages,
+            labels: heads.iter().map(|(_, _, card)| card.clone()).collect(),
+            sources,
+            seed: self.parameters.seed,
+            intended_use: identity.intended_use,
+            limits: identity.limits,
+        };
+        let columns: Vec<Vec<f64>> = heads.iter().filter_map(|(_, column, _)| column.clone()).collect();
+        let model = Model::new(
+            card,
+            heads.into_iter().map(|(head, _, _)| head).collect(),
+            Weights::quantise(&columns),
+            Some(background),
+        )?;
+        detect::bind(&model)?;
+        Ok((model, report))
+    }
+}
+
+/// Maps in parallel, in order.
+fn in_order<T: Sync, U: Send>(items: &[T], map: impl Fn(&T) -> U + Sync + Send) -> Vec<U> {
+    items.par_iter().map(map).collect()
+}

@@ -1,0 +1,161 @@
+//! A recipe: what a model is made of, as data.
+
+use super::{Algorithm, Identity, Parameters};
+use crate::error::{Error, Result};
+use crate::label::Label;
+use crate::model::SourceCard;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// A recipe file (TOML): parameters, identity and sources.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    name: String,
+    #[serde(default)]
+    languages: Vec<String>,
+    #[serde(default)]
+    intended_use: String,
+    #[serde(default)]
+    limits: Vec<String>,
+    labels: Vec<Label>,
+    #[serde(default)]
+    algorithm: Algorithm,
+    #[serde(default)]
+    seed: Option<u64>,
+    #[serde(default)]
+    folds: Option<usize>,
+    #[serde(default)]
+    alpha: Option<f64>,
+    #[serde(default)]
+    c: Option<f64>,
+    #[serde(default)]
+    least_rows: Option<u32>,
+    #[serde(default)]
+    balance: Option<f64>,
+    #[serde(default)]
+    base_rates: BTreeMap<Label, f64>,
+    /// In the order in which they are read.
+    #[serde(rename = "source")]
+    pub sources: Vec<RecipeSource>,
+}
+
+/// One source of a recipe.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecipeSource {
+    /// A short name.
+    pub name: String,
+    /// The file: beside the recipe's folder, or in the folder of data that is given when it is run.
+    pub file: String,
+    /// Whether the file is in the folder of data; such a source is left out where none is given.
+    #[serde(default)]
+    pub external: bool,
+    /// Multiplies the weight of its rows.
+    #[serde(default = "one")]
+    pub weight: f64,
+    /// Labels that its rows do not carry but are known to have: an edited page has no insults.
+    #[serde(default)]
+    pub assume: BTreeMap<Label, f64>,
+    /// Labels of it that are not to be used.
+    #[serde(default)]
+    pub ignore: Vec<Label>,
+    /// The licence under which it is published.
+    pub licence: Option<String>,
+    /// Where it is published.
+    pub repository: Option<String>,
+    /// At which commit it was taken.
+    pub commit: Option<String>,
+    /// SHA-256 that the file must have.
+    pub sha256: Option<String>,
+    /// What a reader should know.
+    pub remark: Option<String>,
+}
+
+fn one() -> f64 {
+    1.
+}
+
+impl Recipe {
+    /// Reads a recipe; `name` is used in errors.
+    ///
+    /// # Errors
+    /// When it is no TOML, or has keys that are not known.
+    pub fn parse(name: &str, text: &str) -> Result<Self> {
+        toml::from_str(text).map_err(|error| Error::training(format!("recipe {name}: {error}")))
+    }
+
+    /// Returns the parameters of training.
+    pub fn parameters(&self) -> Parameters {
+        let defaults = Parameters::new(self.labels.clone());
+        Parameters {
+            algorithm: self.algorithm,
+            seed: self.seed.unwrap_or(defaults.seed),
+            folds: self.folds.unwrap_or(defaults.folds),
+            alpha: self.alpha.unwrap_or(defaults.alpha),
+            c: self.c.unwrap_or(defaults.c),
+            least_rows: self.least_rows.unwrap_or(defaults.least_rows),
+            balance: self.balance.unwrap_or(defaults.balance),
+            base_rates: self.base_rates.clone(),
+            ..defaults
+        }
+    }
+
+    /// Returns what the model is called and for.
+    pub fn identity(&self) -> Identity {
+        Identity {
+            name: self.name.clone(),
+            languages: self.languages.clone(),
+            intended_use: self.intended_use.clone(),
+            limits: self.limits.clone(),
+        }
+    }
+}
+
+impl RecipeSource {
+    /// Returns the source's card, rows not yet counted.
+    pub fn card(&self, sha256: String) -> SourceCard {
+        SourceCard {
+            name: self.name.clone(),
+            rows: 0,
+            sha256: Some(sha256),
+            licence: self.licence.clone(),
+            repository: self.repository.clone(),
+            commit: self.commit.clone(),
+            remark: self.remark.clone(),
+        }
+    }
+
+    /// Applies what is assumed and ignored to a row's labels.
+    pub fn apply(&self, labels: &mut BTreeMap<Label, f64>) {
+        for label in &self.ignore {
+            labels.remove(label);
+        }
+        for (label, value) in &self.assume {
+            labels.entry(label.clone()).or_insert(*value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_assume_and_ignore_labels() {
+        let recipe = Recipe::parse(
+            "test",
+            "name = 'x'\nlabels = ['insult']\n[[source]]\nname = 'a'\nfile = 'a.jsonl'\nassume = { insult = 0 }\nignore = ['threat']",
+        )
+        .unwrap();
+        let mut labels = BTreeMap::from([(Label::new("threat").unwrap(), 1.)]);
+        recipe.sources[0].apply(&mut labels);
+        assert_eq!(labels, BTreeMap::from([(Label::new("insult").unwrap(), 0.)]));
+    }
+
+    #[test]
+    fn unknown_keys_are_refused() {
+        let error = Recipe::parse("r.toml", "name = 'x'\nlabels = []\nfold = 3\nsource = []").unwrap_err();
+        assert!(error.to_string().contains("fold"), "{error}");
+    }
+}
