@@ -143,7 +143,7 @@ pub struct Reader {
 enum Input {
     Page(Format, Stream),
     Jsonl(Jsonl),
-    Table(Table),
+    Table(Box<Table>),
     Done,
 }
 
@@ -173,7 +173,7 @@ impl Reader {
         let input = match format {
             None => Input::Done,
             Some(Format::Jsonl) => Input::Jsonl(Jsonl::new(Lines::new(source).map_err(failed)?)),
-            Some(Format::Csv) => Input::Table(Table::new(Lines::new(source).map_err(failed)?)),
+            Some(Format::Csv) => Input::Table(Box::new(Table::new(Lines::new(source).map_err(failed)?))),
             Some(page) => Input::Page(page, source.stream),
         };
         Ok(Self {

@@ -7,7 +7,8 @@ use std::io::{self, Write};
 /// Writes rows.
 ///
 /// What it writes, the reader reads back equal, but for what the forms cannot say: a row without an id gets its number,
-/// and in CSV an empty parent or community is none.
+/// in CSV an empty parent or community
+/// is none, and a label keeps 15 digits.
 pub struct RowWriter<W: Write>(Form<W>);
 
 enum Form<W: Write> {
@@ -114,7 +115,8 @@ mod tests {
     fn row() -> impl Strategy<Value = Row> {
         let label =
             prop_oneof![Just("toxicity"), Just("sarcasm"), Just("our_own")].prop_map(|l| Label::new(l).unwrap());
-        let labels = prop::collection::btree_map(label, 0.0..=1.0f64, 0..3);
+        let labels =
+            prop::collection::btree_map(label, (0..=1000u32).prop_map(|value| f64::from(value) / 1000.0), 0..3);
         let some = || prop::option::of(text().prop_filter("not empty", |text| !text.is_empty()));
         let id = text().prop_filter("not empty", |text| !text.is_empty());
         let thread = prop::collection::vec(text(), 0..4);
