@@ -1,8 +1,40 @@
 //! Files and streams of rows, pages, dumps and exports, read one entry at a time.
+//!
+//! What an input is, is decided by its first bytes, and for rows by the name's ending too. A file of rows is an
+//! **export** when its first row names an author, a date or a parent's id (`author`, `created_at`, `parent_id` …) and
+//! none of the things that only rows have: labels, a list of earlier comments, or a parent that reads as a text. The
+//! comments of an export become [`Thread`]s: consecutive rows with the same thread, page or article are one. In any
+//! other file each row stands for itself.
 
-use crate::error::Result;
-use crate::thread::{Row, Thread};
-use std::path::Path;
+mod cell;
+mod fields;
+mod gather;
+mod jsonl;
+mod lines;
+mod rows;
+mod source;
+mod table;
+mod write;
+
+pub use write::RowWriter;
+
+use crate::error::{Error, Result};
+use crate::extract::{self, Format};
+use crate::thread::{Row, RowArticle, Thread};
+use cell::Cell;
+use fields::{Field, Fields};
+use gather::Gatherer;
+use jsonl::Jsonl;
+use lines::{Lines, Place};
+use source::{Source, Stream};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use table::Table;
+
+/// The largest page or dump that is read.
+const LARGEST_PAGE: usize = 64 << 20;
 
 /// Which columns of a CSV file, or keys of a JSON row, hold what; `None` looks for the usual names.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +51,7 @@ pub struct Columns {
 #[derive(Debug)]
 pub struct Entry {
     /// The input's path; `-` is standard input.
-    pub path: std::sync::Arc<str>,
+    pub path: Arc<str>,
     /// Where it begins in the input, from 1; `None` for whole pages.
     pub line: Option<u64>,
     /// What was read.
@@ -35,24 +67,279 @@ pub enum Body {
     Row(Row),
 }
 
+impl Entry {
+    /// Estimates the bytes of memory it holds, so that callers can batch with bounded memory.
+    pub fn size(&self) -> usize {
+        const FRAME: usize = 200;
+        let part = |part: &Option<String>| part.as_ref().map_or(0, String::len);
+        match &self.body {
+            Body::Thread(thread) => {
+                let comments = thread.comments.iter().map(|comment| {
+                    FRAME + comment.text.len() + comment.id.len() + part(&comment.author) + part(&comment.date)
+                });
+                FRAME + part(&thread.article.title) + part(&thread.article.text) + comments.sum::<usize>()
+            }
+            Body::Row(row) => {
+                let article = match &row.article {
+                    None => 0,
+                    Some(RowArticle::Text(text)) => text.len(),
+                    Some(RowArticle::Whole(article)) => part(&article.title) + part(&article.text),
+                };
+                let thread: usize = row.thread.iter().map(|text| text.len() + 24).sum();
+                FRAME + row.text.len() + part(&row.id) + part(&row.parent) + part(&row.community) + article + thread
+            }
+        }
+    }
+}
+
+/// How far the reading of an input has come; may be asked from another thread.
+#[derive(Debug, Clone, Default)]
+pub struct Progress {
+    read: Arc<AtomicU64>,
+    total: Option<u64>,
+}
+
+impl Progress {
+    /// Returns how many bytes of the input were read, packed as they are there.
+    pub fn bytes_read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+
+    /// Returns how many bytes the input has; `None` for streams.
+    pub fn total(&self) -> Option<u64> {
+        self.total
+    }
+}
+
+/// A row as its file has it.
+struct Record {
+    place: Place,
+    fields: Fields,
+}
+
+/// What is wrong with a row.
+struct Fault {
+    place: Place,
+    what: String,
+}
+
 /// Reads one input entry by entry, holding no more than one entry in memory.
 ///
 /// An `Err` item is one thing that could not be read; reading goes on with the next one where that is possible.
-pub struct Reader {}
+pub struct Reader {
+    file: PathBuf,
+    path: Arc<str>,
+    columns: Columns,
+    format: Option<Format>,
+    progress: Progress,
+    input: Input,
+    /// Whether the rows are an export's; `None` before the first.
+    export: Option<bool>,
+    gatherer: Gatherer,
+    /// How many rows were read, good or bad.
+    rows: u64,
+}
+
+enum Input {
+    Page(Format, Stream),
+    Jsonl(Jsonl),
+    Table(Box<Table>),
+    Done,
+}
 
 impl Reader {
     /// Opens a file, or standard input for `-`; `.gz` and `.zst` are unpacked as they are read.
     ///
     /// # Errors
     /// When it is missing, a directory, unreadable or binary.
-    pub fn open(_path: &Path, _columns: &Columns) -> Result<Self> {
-        Ok(Self {})
+    pub fn open(path: &Path, columns: &Columns) -> Result<Self> {
+        Self::from_source(path, columns, Source::open(path, expects_rows(columns))?)
     }
+
+    /// Reads `stream` as an input that is called `name`.
+    ///
+    /// # Errors
+    /// When it is unreadable or binary.
+    pub fn from_stream(name: &str, stream: Box<dyn Read + Send>, columns: &Columns) -> Result<Self> {
+        let path = Path::new(name);
+        let source = Source::from_stream(path, stream, Arc::default(), None, expects_rows(columns))?;
+        Self::from_source(path, columns, source)
+    }
+
+    fn from_source(path: &Path, columns: &Columns, source: Source) -> Result<Self> {
+        let progress = Progress { read: Arc::clone(&source.read), total: source.total };
+        let format = source.format;
+        let failed = |error: io::Error| Error::input(Some(path), None, None, source::describe(&error));
+        let input = match format {
+            None => Input::Done,
+            Some(Format::Jsonl) => Input::Jsonl(Jsonl::new(Lines::new(source).map_err(failed)?)),
+            Some(Format::Csv) => Input::Table(Box::new(Table::new(Lines::new(source).map_err(failed)?))),
+            Some(page) => Input::Page(page, source.stream),
+        };
+        Ok(Self {
+            file: path.to_owned(),
+            path: path.to_string_lossy().into(),
+            columns: columns.clone(),
+            format,
+            progress,
+            input,
+            export: None,
+            gatherer: Gatherer::default(),
+            rows: 0,
+        })
+    }
+
+    /// Returns what the input was found to be; `None` for an empty one.
+    pub fn format(&self) -> Option<Format> {
+        self.format
+    }
+
+    /// Returns a handle that tells how far the reading has come.
+    pub fn progress(&self) -> Progress {
+        self.progress.clone()
+    }
+
+    fn fault(&self, fault: Fault) -> Error {
+        Error::input(Some(&self.file), Some(fault.place.line), Some(fault.place.byte), fault.what)
+    }
+
+    fn thread(&self, line: Option<u64>, mut thread: Thread) -> Entry {
+        thread.path = Some(self.path.to_string());
+        Entry { path: Arc::clone(&self.path), line, body: Body::Thread(thread) }
+    }
+
+    /// A thread of an export.
+    fn gathered(&self, (line, mut thread): (u64, Thread)) -> Entry {
+        thread.source = Some(if self.format == Some(Format::Csv) { "csv" } else { "jsonl" }.to_owned());
+        thread.confidence = Some(1.0);
+        self.thread(Some(line), thread)
+    }
+
+    fn page(&self, format: Format, stream: Stream) -> Result<Entry> {
+        let refuse = |what: String| Error::input(Some(&self.file), None, None, what);
+        let mut bytes = Vec::new();
+        let mut limited = stream.take(LARGEST_PAGE as u64 + 1);
+        limited.read_to_end(&mut bytes).map_err(|error| refuse(source::describe(&error)))?;
+        if bytes.len() > LARGEST_PAGE {
+            let size = LARGEST_PAGE >> 20;
+            return Err(refuse(format!(
+                "this is larger than the {size} MiB a page may have; split it or make it rows"
+            )));
+        }
+        let text = extract::decode(&bytes, format).map_err(|error| refuse(error.to_string()))?;
+        let thread = if format == Format::Html { extract::html(&text) } else { extract::flat_text(&text) };
+        Ok(self.thread(None, thread))
+    }
+
+    /// Turns a record into an entry; `None` while a thread of an export is gathered.
+    fn entry(&mut self, record: Record) -> Option<Result<Entry>> {
+        let Record { place, fields } = record;
+        self.rows += 1;
+        let export = *self.export.get_or_insert_with(|| is_export(&fields));
+        let made = if export {
+            gather::post(fields).map(|post| self.gatherer.add(post, place.line).map(|thread| self.gathered(thread)))
+        } else {
+            rows::row(fields, &self.columns, self.rows)
+                .map(|row| Some(Entry { path: Arc::clone(&self.path), line: Some(place.line), body: Body::Row(row) }))
+        };
+        made.map_err(|what| self.fault(Fault { place, what })).transpose()
+    }
+}
+
+/// Whether the caller named columns, so that an unclear input is one of rows.
+fn expects_rows(columns: &Columns) -> bool {
+    columns.text.is_some() || columns.id.is_some() || !columns.labels.is_empty()
+}
+
+/// Decides by its first row whether a file is a platform's export; the rule stands at the top of this room.
+fn is_export(first: &Fields) -> bool {
+    let export = [Field::Author, Field::Date, Field::ParentId].iter().any(|field| first.get(*field).is_some());
+    let labels = first.get(Field::Labels).is_some() || !first.labels.is_empty() || first.malformed.is_some();
+    let thread = matches!(first.get(Field::Thread), Some(Cell::Texts(_)));
+    let parent =
+        matches!(first.get(Field::Parent), Some(Cell::Text(text)) if text.trim().contains(char::is_whitespace));
+    export && !labels && !thread && !parent
 }
 
 impl Iterator for Reader {
     type Item = Result<Entry>;
+
     fn next(&mut self) -> Option<Self::Item> {
-        None
+        loop {
+            let record = match &mut self.input {
+                Input::Jsonl(rows) => rows.next(&self.columns),
+                Input::Table(rows) => rows.next(&self.columns),
+                Input::Done => return None,
+                Input::Page(..) => {
+                    let Input::Page(format, stream) = std::mem::replace(&mut self.input, Input::Done) else {
+                        return None;
+                    };
+                    return Some(self.page(format, stream));
+                }
+            };
+            match record {
+                Some(Ok(record)) => {
+                    if let Some(entry) = self.entry(record) {
+                        return Some(entry);
+                    }
+                }
+                Some(Err(fault)) => {
+                    self.rows += 1;
+                    return Some(Err(self.fault(fault)));
+                }
+                None => {
+                    self.input = Input::Done;
+                    return self.gatherer.finish(false).map(|thread| Ok(self.gathered(thread)));
+                }
+            }
+        }
     }
 }
+
+/// Reads several inputs one after the other; one that cannot be opened is an `Err` item.
+pub fn open_paths<'a>(
+    paths: impl IntoIterator<Item = PathBuf, IntoIter: 'a>,
+    columns: &'a Columns,
+) -> impl Iterator<Item = Result<Entry>> + 'a {
+    paths.into_iter().flat_map(move |path| match Reader::open(&path, columns) {
+        Ok(reader) => OneOrMany::Many(Box::new(reader)),
+        Err(error) => OneOrMany::One(Some(error)),
+    })
+}
+
+/// The entries of one input, or why there are none.
+enum OneOrMany {
+    One(Option<Error>),
+    Many(Box<Reader>),
+}
+
+impl Iterator for OneOrMany {
+    type Item = Result<Entry>;
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Self::One(error) => error.take().map(Err),
+            Self::Many(reader) => reader.next(),
+        }
+    }
+}
+
+/// Reads the bytes of a row as text.
+fn utf_8(bytes: &[u8], place: Place, wide: bool) -> Result<&str, Fault> {
+    let fault = |at: usize, what: &str| {
+        let before = lines::length(bytes.get(..at).unwrap_or_default(), wide);
+        Fault { place, what: format!("{what} at byte {}", place.byte + before) }
+    };
+    if let Some(at) = memchr::memchr(0, bytes) {
+        let mut fault = fault(at, "a NUL byte stands");
+        fault.what.push_str("; remove it");
+        return Err(fault);
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let mut fault = fault(error.valid_up_to(), "the row is not UTF-8");
+        fault.what.push_str("; save the file as UTF-8");
+        fault
+    })
+}
+
+#[cfg(test)]
+mod tests;

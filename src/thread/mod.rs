@@ -3,6 +3,7 @@
 mod article;
 mod comment;
 mod row;
+mod rows;
 
 pub use article::Article;
 pub use comment::Comment;

@@ -1,0 +1,68 @@
+//! Rows of JSON, an object a line.
+
+use super::fields::{Fields, FieldsSeed};
+use super::lines::{Found, LONGEST, Lines, Place};
+use super::source::describe;
+use super::{Columns, Fault, Record};
+use serde::de::DeserializeSeed;
+
+/// Reads JSON rows.
+pub(super) struct Jsonl {
+    lines: Lines,
+    line: Vec<u8>,
+    begun: bool,
+    done: bool,
+}
+
+impl Jsonl {
+    pub(super) fn new(lines: Lines) -> Self {
+        Self { lines, line: Vec::new(), begun: false, done: false }
+    }
+
+    /// Reads the next row.
+    pub(super) fn next(&mut self, columns: &Columns) -> Option<Result<Record, Fault>> {
+        while !self.done {
+            self.line.clear();
+            // One huge line must not keep its memory for the rest of the file.
+            self.line.shrink_to(1 << 20);
+            let place = self.lines.place();
+            match self.lines.append(&mut self.line) {
+                Ok(Found::Line) => {}
+                Ok(Found::TooLong) => {
+                    let what = format!("the line is longer than {} MiB and was passed over", LONGEST >> 20);
+                    return Some(Err(Fault { place, what: format!("{what}; shorten or split it") }));
+                }
+                Ok(Found::End) => break,
+                Err(error) => {
+                    self.done = true;
+                    return Some(Err(Fault { place, what: describe(&error) }));
+                }
+            }
+            if self.line.iter().all(u8::is_ascii_whitespace) {
+                continue;
+            }
+            let first = !std::mem::replace(&mut self.begun, true);
+            let opens = self.line.trim_ascii();
+            if first && (opens == b"{" || opens.starts_with(b"[")) {
+                self.done = true;
+                let what = "this is one JSON document and not one object a line; rewrite it with jq -c";
+                return Some(Err(Fault { place, what: what.to_owned() }));
+            }
+            return Some(parse(&self.line, place, self.lines.wide(), columns).map(|fields| Record { place, fields }));
+        }
+        self.done = true;
+        None
+    }
+}
+
+fn parse(line: &[u8], place: Place, wide: bool, columns: &Columns) -> Result<Fields, Fault> {
+    let text = super::utf_8(line, place, wide)?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let fields = FieldsSeed(columns).deserialize(&mut deserializer);
+    fields.and_then(|fields| deserializer.end().map(|()| fields)).map_err(|error| {
+        let column = error.column();
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or_default();
+        Fault { place, what: format!("no valid JSON object: {message} in column {column}; mend or delete the line") }
+    })
+}

@@ -1,0 +1,259 @@
+//! Whole inputs, read as callers read them.
+
+use super::*;
+use proptest::prelude::*;
+use std::io::{Cursor, Write};
+
+fn stream(name: &str, bytes: &[u8]) -> Vec<Result<Entry>> {
+    Reader::from_stream(name, Box::new(Cursor::new(bytes.to_vec())), &Columns::default()).unwrap().collect()
+}
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rows").join(name)
+}
+
+fn rows(entries: Vec<Result<Entry>>) -> Vec<Row> {
+    let row = |entry: Result<Entry>| match entry.ok()?.body {
+        Body::Row(row) => Some(row),
+        Body::Thread(_) => None,
+    };
+    entries.into_iter().filter_map(row).collect()
+}
+
+fn errors(entries: &[Result<Entry>]) -> Vec<String> {
+    entries.iter().filter_map(|entry| entry.as_ref().err().map(ToString::to_string)).collect()
+}
+
+fn utf_16(text: &str) -> Vec<u8> {
+    let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+    units.flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn broken_json_rows_are_named_and_the_rest_is_read() {
+    let entries: Vec<_> = Reader::open(&fixture("mixed.jsonl"), &Columns::default()).unwrap().collect();
+    let found = errors(&entries);
+    assert_eq!(found.len(), 4, "{found:?}");
+    let bytes = std::fs::read(fixture("mixed.jsonl")).unwrap();
+    let at = String::from_utf8(bytes).unwrap().find("{\"id\": 2").unwrap();
+    assert!(found[0].contains(&format!("mixed.jsonl:3: byte {at}: no valid JSON")), "{}", found[0]);
+    assert!(found[1].contains("no text (it has id, labels)"), "{}", found[1]);
+    assert!(found[2].contains("between 0 and 1"), "{}", found[2]);
+    let rows = rows(entries);
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[0].parent.as_deref(), Some("When?"));
+    assert_eq!(rows[1].labels.len(), 1);
+    assert_eq!(rows[1].community.as_deref(), Some("harbour"));
+}
+
+#[test]
+fn csv_rows_bring_labels_and_articles() {
+    let entries: Vec<_> = Reader::open(&fixture("labelled.csv"), &Columns::default()).unwrap().collect();
+    let found = errors(&entries);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].contains(":5: byte") && found[0].contains("2 columns"), "{}", found[0]);
+    assert!(found[1].contains("toxicity is \"2\""), "{}", found[1]);
+    let rows = rows(entries);
+    assert_eq!(rows[0].text, "He said \"no\", twice");
+    assert_eq!(rows[0].labels.len(), 1);
+    assert_eq!(rows[1].article.as_ref().unwrap().to_article().title.as_deref(), Some("The vote"));
+    assert_eq!(rows[2].text, "two\r\nlines");
+}
+
+#[test]
+fn an_export_becomes_threads() {
+    let entries: Vec<_> =
+        Reader::open(&fixture("threads.csv"), &Columns::default()).unwrap().map(Result::unwrap).collect();
+    let threads: Vec<&Thread> =
+        entries.iter().map(|entry| if let Body::Thread(thread) = &entry.body { thread } else { panic!() }).collect();
+    assert_eq!(threads.len(), 2);
+    assert_eq!(entries[1].line, Some(6));
+    let harbour = threads[0];
+    assert_eq!(harbour.thread.as_deref(), Some("/harbour"));
+    assert_eq!(harbour.comments[0].text, "The ferry was late again; nobody told us.");
+    assert_eq!(harbour.comments[0].author.as_deref(), Some("mara"));
+    assert_eq!(harbour.comments.iter().map(|comment| comment.depth).collect::<Vec<_>>(), [Some(0), Some(1), None]);
+    assert_eq!(harbour.notes.len(), 1);
+    assert_eq!(threads[1].comments.len(), 1);
+}
+
+#[test]
+fn an_export_in_json_wraps_author_and_text() {
+    let lines = r#"{"id":1,"parent":null,"author":{"name":"ann"},"content":{"rendered":"one"}}
+{"id":2,"parent":1,"author":{"name":"bob"},"content":{"rendered":"two"}}"#;
+    let entries = stream("-", lines.as_bytes());
+    let Body::Thread(thread) = &entries[0].as_ref().unwrap().body else { panic!() };
+    assert_eq!(thread.path.as_deref(), Some("-"));
+    assert_eq!((thread.comments[1].text.as_str(), thread.comments[1].depth), ("two", Some(1)));
+    assert_eq!(thread.comments[1].parent.as_deref(), Some("1"));
+}
+
+#[test]
+fn labelled_rows_with_authors_stay_rows() {
+    assert_eq!(rows(stream("-", br#"{"text":"a","author":"x","labels":{}}"#)).len(), 1);
+    assert_eq!(rows(stream("-", br#"{"text":"a","author":"x","parent":"a text of several words"}"#)).len(), 1);
+    assert_eq!(rows(stream("a.csv", b"text,author,toxic\na,b,1\n")).len(), 1);
+}
+
+#[test]
+fn a_long_export_is_handed_out_in_parts() {
+    let mut csv = String::from("id,author,text\n");
+    for id in 0..25_000 {
+        csv.push_str(&format!("{id},x,hello\n"));
+    }
+    let entries = stream("a.csv", csv.as_bytes());
+    let sizes: Vec<_> = entries.iter().map(|entry| entry.as_ref().unwrap().size()).collect();
+    assert_eq!(sizes.len(), 3);
+    let Body::Thread(middle) = &entries[1].as_ref().unwrap().body else { panic!() };
+    assert_eq!((middle.comments.len(), middle.notes.len()), (10_000, 2));
+}
+
+#[test]
+fn packed_and_wide_inputs_read_the_same() {
+    let plain = std::fs::read(fixture("mixed.jsonl")).unwrap();
+    let expected = stream("mixed.jsonl", &plain);
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(&plain).unwrap();
+    let mut twice = gz.finish().unwrap();
+    let zst = zstd::stream::encode_all(plain.as_slice(), 1).unwrap();
+    for packed in [&twice, &zst] {
+        let entries = stream("mixed.jsonl", packed);
+        assert_eq!(errors(&entries), errors(&expected));
+        assert!(rows(entries) == rows(stream("mixed.jsonl", &plain)));
+    }
+    let wide = stream("mixed.jsonl", &utf_16(&String::from_utf8(plain.clone()).unwrap()));
+    assert!(rows(wide) == rows(stream("mixed.jsonl", &plain)));
+    twice.extend_from_slice(&twice.clone());
+    assert_eq!(rows(stream("mixed.jsonl", &twice)).len(), 4);
+    twice.truncate(twice.len() - 20);
+    assert!(errors(&stream("mixed.jsonl", &twice)).last().unwrap().contains("end too early"));
+}
+
+#[test]
+fn bytes_of_wide_inputs_are_counted_in_the_input() {
+    let entries = stream("a.jsonl", &utf_16("{\"text\":\"é🙂\"}\nbroken\n"));
+    assert!(errors(&entries)[0].starts_with("a.jsonl:2: byte 32:"), "{:?}", errors(&entries));
+}
+
+#[test]
+fn bad_bytes_are_placed() {
+    let entries = stream("a.jsonl", b"{\"text\":\"a\"}\n{\"text\":\"\xff\"}\n{\"text\":\"\0\"}\n{\"text\":\"b\"}\n");
+    let found = errors(&entries);
+    assert!(found[0].contains("a.jsonl:2: byte 13: the row is not UTF-8 at byte 22"), "{found:?}");
+    assert!(found[1].contains(":3: byte 26: a NUL byte stands at byte 35"), "{found:?}");
+    assert_eq!(rows(entries).len(), 2);
+}
+
+#[test]
+fn what_cannot_be_opened_is_said_in_one_sentence() {
+    let open = |path: &Path| Reader::open(path, &Columns::default()).err().unwrap().to_string();
+    assert!(open(Path::new("no/such/file")).contains("no such file"));
+    assert!(open(Path::new(env!("CARGO_MANIFEST_DIR"))).contains("directory"));
+    let all: Vec<_> = open_paths([PathBuf::from("nowhere"), fixture("mixed.jsonl")], &Columns::default()).collect();
+    assert_eq!(all.len(), 7);
+    let folder = tempfile::tempdir().unwrap();
+    let binary = folder.path().join("picture");
+    std::fs::write(&binary, [0u8, 1, 2, 0xff, 0x80].repeat(300)).unwrap();
+    assert!(open(&binary).contains("picture"));
+    let empty = folder.path().join("empty.csv");
+    std::fs::write(&empty, "").unwrap();
+    assert_eq!(Reader::open(&empty, &Columns::default()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_table_without_text_lists_its_columns() {
+    let entries = stream("a.csv", b"Review,stars\nfine,5\n");
+    let found = errors(&entries);
+    assert_eq!(entries.len(), 1);
+    assert!(found[0].contains("Review, stars") && found[0].contains("--text-column"), "{found:?}");
+    let columns = Columns { text: Some("Review".into()), ..Columns::default() };
+    let table = Cursor::new(b"Review\tstars\nfine\t5\n".to_vec());
+    let reader = Reader::from_stream("a.tsv", Box::new(table), &columns).unwrap();
+    assert_eq!(rows(reader.collect())[0].text, "fine");
+}
+
+#[test]
+fn a_quote_that_is_never_closed_costs_one_row() {
+    let entries = stream("a.csv", b"id,text\n1,\"open\n2,fine\n3,good\n");
+    let found = errors(&entries);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].contains("a.csv:2: byte 8") && found[0].contains("never closed"), "{found:?}");
+    assert_eq!(rows(entries).len(), 2);
+}
+
+#[test]
+fn one_json_document_is_told_from_rows() {
+    let entries = stream("a.jsonl", b"{\n \"text\": \"a\"\n}\n");
+    assert_eq!(entries.len(), 1);
+    assert!(errors(&entries)[0].contains("jq -c"));
+}
+
+#[test]
+fn lines_that_are_too_long_are_passed_over() {
+    let source = Source::from_stream(
+        Path::new("a.jsonl"),
+        Box::new(Cursor::new(format!("{{\"text\":\"{}\"}}\n{{\"text\":\"b\"}}\n", "a".repeat(200_000)).into_bytes())),
+        Arc::default(),
+        None,
+        false,
+    );
+    let mut lines = Lines::new(source.unwrap()).unwrap();
+    lines.set_longest(1000);
+    let mut rows = Jsonl::new(lines);
+    let columns = Columns::default();
+    assert!(rows.next(&columns).unwrap().err().unwrap().what.contains("longer"));
+    assert_eq!(rows.next(&columns).unwrap().ok().unwrap().place.line, 2);
+    assert!(rows.next(&columns).is_none());
+}
+
+#[test]
+fn progress_counts_the_packed_bytes() {
+    let path = fixture("mixed.jsonl");
+    let mut reader = Reader::open(&path, &Columns::default()).unwrap();
+    let progress = reader.progress();
+    assert_eq!(progress.total(), Some(std::fs::metadata(&path).unwrap().len()));
+    reader.by_ref().for_each(drop);
+    assert_eq!(Some(progress.bytes_read()), progress.total());
+}
+
+#[test]
+fn exports_of_the_test_collection_match_their_gold() {
+    let root = std::env::var_os("GRUFF_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let folder = root.join("extract/exports");
+    for (name, gold) in [("generic.csv", "generic.json"), ("generic_jsonl.jsonl", "generic_jsonl.json")] {
+        let Ok(gold) = std::fs::read_to_string(folder.join(gold)) else {
+            println!("skipped: no {name} in the collection");
+            continue;
+        };
+        let gold: serde_json::Value = serde_json::from_str(&gold).unwrap();
+        let entry = Reader::open(&folder.join(name), &Columns::default()).unwrap().next().unwrap().unwrap();
+        let Body::Thread(thread) = entry.body else { panic!("rows") };
+        let mut found = serde_json::to_value(&thread.comments).unwrap();
+        for (one, other) in found.as_array_mut().unwrap().iter_mut().zip(gold["comments"].as_array().unwrap()) {
+            if let Some(text) = one["text"].as_str() {
+                one["text"] = text.replace("\r\n", "\n").into();
+            }
+            assert_eq!(one, other, "{name}");
+        }
+        assert_eq!(thread.comments.len(), gold["comments"].as_array().unwrap().len());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn any_bytes_end_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), name in "(a.jsonl|a.csv|-)") {
+        if let Ok(reader) = Reader::from_stream(&name, Box::new(Cursor::new(bytes)), &Columns::default()) {
+            prop_assert!(reader.count() < 1000);
+        }
+    }
+
+    #[test]
+    fn any_table_ends_without_panic(text in "(text|id|author|,|;|\"|\n|\r|a| |\t){0,60}") {
+        if let Ok(reader) = Reader::from_stream("a.csv", Box::new(Cursor::new(text.into_bytes())), &Columns::default()) {
+            prop_assert!(reader.count() < 1000);
+        }
+    }
+}
