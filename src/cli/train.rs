@@ -1,0 +1,161 @@
+//! `gruff train`: labelled rows, or a recipe of them, to a model file.
+
+use super::output;
+use super::training::{Progress, Source, feed};
+use anyhow::{Context, bail};
+use gruff::model::Model;
+use gruff::train::{Algorithm, Identity, Parameters, Recipe, Trainer};
+use gruff::{Label, corpus::Columns};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Train a model on labelled rows
+#[derive(clap::Args)]
+#[command(
+    long_about = "Train a model on labelled rows (JSONL or CSV, also .gz and .zst).\n\n\
+        A row has `text` and `labels` ({\"insult\": 1, \"sarcasm\": 0}); a label that is absent says nothing about it. In \
+        CSV each label is a column. off_topic is learned from rows with `article` or `thread`. Part of the rows is held \
+        out in turn, to calibrate the scores and to tell how good the model is; a report says so at the end. The same \
+        rows, in the same order, give the same file to the byte.",
+    after_help = "Examples:\n  \
+        gruff train --data decisions.csv:house=rejected --text-column body --label house --out site.gruff\n  \
+        gruff train --data a.jsonl.gz --data b.jsonl --label insult --label sarcasm --base builtin --out mine.gruff\n  \
+        gruff train --recipe models/recipe.toml --sources DIR --out models/builtin.gruff"
+)]
+pub(super) struct Args {
+    /// Rows to learn from; `FILE:LABEL=COLUMN,…` takes a label from a column or key of another name
+    #[arg(long, value_name = "FILE[:LABEL=COLUMN,…]", value_parser = Source::parse, required_unless_present = "recipe")]
+    data: Vec<Source>,
+    /// A label to train; several may be given
+    #[arg(long = "label", value_name = "LABEL", value_delimiter = ',', value_parser = Label::new,
+        required_unless_present = "recipe")]
+    labels: Vec<Label>,
+    /// Where the model is written; the rest of a failed training is never there
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// How n-gram heads are trained: nb (naive Bayes) or nb-lr (logistic regression on its log-count ratios)
+    #[arg(long, value_name = "ALGORITHM", value_parser = algorithm)]
+    algorithm: Option<Algorithm>,
+    /// Keep the other labels of a model: `builtin` or a model file
+    #[arg(long, value_name = "MODEL")]
+    base: Option<PathBuf>,
+    /// Which rows are held out together; another number makes other parts [default: 1]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// How many parts are held out in turn [default: 4]
+    #[arg(long, value_name = "N")]
+    folds: Option<usize>,
+    /// Give sources, and classes in them, equal weight (1) or rows (0), or something between
+    #[arg(long, value_name = "SHARE")]
+    balance: Option<f64>,
+    /// Inverse strength of the penalty on large weights [default: 4]
+    #[arg(long, value_name = "C")]
+    penalty: Option<f64>,
+    /// The rate at which scores of a label are probabilities; without it the share of positive rows
+    #[arg(long, value_name = "LABEL=RATE", value_parser = rate)]
+    base_rate: Vec<(Label, f64)>,
+    /// The column or key that holds the comment, where it has an unusual name
+    #[arg(long, value_name = "NAME")]
+    text_column: Option<String>,
+    /// What the model is called in its card [default: the name of the file]
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// ISO 639-1 codes of the languages it may judge, separated by commas; without it, all
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    languages: Vec<String>,
+    /// Train what a recipe says (TOML) instead
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["data", "labels", "base", "name", "languages"])]
+    recipe: Option<PathBuf>,
+    /// Where a recipe's external sources are; without it they are left out
+    #[arg(long, value_name = "DIR", requires = "recipe")]
+    sources: Option<PathBuf>,
+    /// Also write the report as JSON
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    #[command(flatten)]
+    threads: super::judging::Threads,
+}
+
+fn algorithm(name: &str) -> Result<Algorithm, String> {
+    match name {
+        "nb" => Ok(Algorithm::Nb),
+        "nb-lr" => Ok(Algorithm::NbLr),
+        _ => Err("it is nb or nb-lr".into()),
+    }
+}
+
+fn rate(typed: &str) -> Result<(Label, f64), String> {
+    let (label, rate) = typed.split_once('=').ok_or("write LABEL=RATE")?;
+    let label = Label::new(label).map_err(|error| error.to_string())?;
+    let rate: f64 = rate.parse().map_err(|_| format!("{rate:?} is no number"))?;
+    if rate > 0. && rate < 1. { Ok((label, rate)) } else { Err("a rate is above 0 and below 1".into()) }
+}
+
+impl Args {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        self.threads.start()?;
+        let columns = Columns { text: self.text_column.clone(), ..Columns::default() };
+        let (mut parameters, identity, sources) = match &self.recipe {
+            Some(path) => recipe(path, self.sources.as_deref())?,
+            None => {
+                let stem = || self.out.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+                let name = self.name.clone().or_else(stem).unwrap_or_default();
+                let identity = Identity { name, languages: self.languages.clone(), ..Identity::default() };
+                (Parameters::new(self.labels.clone()), identity, self.data)
+            }
+        };
+        parameters.algorithm = self.algorithm.unwrap_or(parameters.algorithm);
+        parameters.seed = self.seed.unwrap_or(parameters.seed);
+        parameters.folds = self.folds.unwrap_or(parameters.folds);
+        parameters.balance = self.balance.unwrap_or(parameters.balance);
+        parameters.c = self.penalty.unwrap_or(parameters.c);
+        parameters.base_rates.extend(self.base_rate);
+        let base = match &self.base {
+            Some(path) if path.as_os_str() == "builtin" => Some(Model::builtin()?),
+            Some(path) => Some(Model::open(path)?),
+            None => None,
+        };
+        let progress = Progress::new();
+        let mut trainer = Trainer::new(parameters)?;
+        let mut complete = true;
+        for source in &sources {
+            complete &= feed(&mut trainer, source, &columns, &progress)?;
+        }
+        if trainer.rows() == 0 {
+            bail!("there is not one row to learn from");
+        }
+        let (model, report) =
+            trainer.finish(identity, base.as_ref(), &|done, of| progress.steps(done as u64, of as u64))?;
+        progress.finish();
+        write_whole(&self.out, &model.to_bytes()?)?;
+        if let Some(path) = &self.report {
+            write_whole(path, &serde_json::to_vec_pretty(&report)?)?;
+        }
+        let mut out = output::stdout();
+        write!(out, "{report}")?;
+        writeln!(out, "{} written", super::terminal::visible(&self.out.display().to_string()))?;
+        out.flush()?;
+        Ok(if complete { ExitCode::SUCCESS } else { ExitCode::from(super::INCOMPLETE) })
+    }
+}
+
+fn recipe(path: &Path, folder: Option<&Path>) -> anyhow::Result<(Parameters, Identity, Vec<Source>)> {
+    let name = path.display().to_string();
+    let recipe = Recipe::parse(&name, &fs::read_to_string(path).with_context(|| format!("recipe {name}"))?)?;
+    let beside = path.parent().unwrap_or(Path::new("."));
+    let sources = recipe.sources.iter().filter_map(|source| {
+        let folder = if source.external { folder? } else { beside };
+        Some(Source::of_recipe(folder.join(&source.file), source.clone()))
+    });
+    Ok((recipe.parameters(), recipe.identity(), sources.collect()))
+}
+
+/// Writes a file under another name first, so that nobody finds half of it.
+fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let write = || fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path));
+    write().with_context(|| path.display().to_string())
+}

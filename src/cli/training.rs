@@ -1,0 +1,191 @@
+//! Labelled rows on their way into training and evaluation: sources as they were typed, and how far they are read.
+
+use super::output;
+use anyhow::{Context, bail};
+use gruff::corpus::{Body, Columns, Reader};
+use gruff::model::SourceCard;
+use gruff::thread::Row;
+use gruff::train::{RecipeSource, Trainer};
+use gruff::{Label, corpus};
+use indicatif::{ProgressBar, ProgressStyle};
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+/// Rows, and bytes of rows, that are read before they are worked on.
+const BATCH: (usize, usize) = (8192, 16 << 20);
+
+/// A file of rows, and what its columns are called.
+#[derive(Debug, Clone)]
+pub(super) struct Source {
+    path: PathBuf,
+    labels: Vec<(String, Label)>,
+    recipe: Option<RecipeSource>,
+}
+
+impl Source {
+    /// Reads `FILE[:LABEL=COLUMN,…]`. A name that itself has a colon is taken whole where such a file is there.
+    pub(super) fn parse(typed: &str) -> Result<Self, String> {
+        let whole = |path: &str| Self { path: path.into(), labels: Vec::new(), recipe: None };
+        let Some((path, pairs)) = typed.rsplit_once(':') else { return Ok(whole(typed)) };
+        if !pairs.contains('=') || Path::new(typed).exists() {
+            return Ok(whole(typed));
+        }
+        let mut source = whole(path);
+        for pair in pairs.split(',') {
+            let (label, column) = pair.split_once('=').ok_or_else(|| format!("{pair:?}: write LABEL=COLUMN"))?;
+            let label = Label::new(label).map_err(|error| error.to_string())?;
+            source.labels.push((column.trim().to_owned(), label));
+        }
+        Ok(source)
+    }
+
+    /// Makes the source of a recipe.
+    pub(super) fn of_recipe(path: PathBuf, recipe: RecipeSource) -> Self {
+        Self { path, labels: Vec::new(), recipe: Some(recipe) }
+    }
+
+    /// Returns a short name: the file's, without folder and endings.
+    pub(super) fn name(&self) -> String {
+        let name = self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        name.split('.').next().unwrap_or_default().to_owned()
+    }
+
+    fn card(&self) -> anyhow::Result<SourceCard> {
+        let sha256 = sha256(&self.path).with_context(|| self.path.display().to_string())?;
+        let Some(recipe) = &self.recipe else {
+            return Ok(SourceCard { name: self.name(), sha256: Some(sha256), ..SourceCard::default() });
+        };
+        if recipe.sha256.as_ref().is_some_and(|wanted| *wanted != sha256) {
+            bail!("{}: its SHA-256 is {sha256}, not the one in the recipe", self.path.display());
+        }
+        Ok(recipe.card(sha256))
+    }
+
+    /// Reads all rows, batch by batch; what cannot be read is told and left out. Returns whether all could be.
+    pub(super) fn read(
+        &self,
+        columns: &Columns,
+        progress: &Progress,
+        mut take: impl FnMut(&[Row]) -> anyhow::Result<()>,
+    ) -> anyhow::Result<bool> {
+        let mut columns = columns.clone();
+        columns.labels.extend(self.labels.iter().cloned());
+        let mut reader = Reader::open(&self.path, &columns)?;
+        let handle = reader.progress();
+        let (mut complete, mut batch, mut size) = (true, Vec::new(), 0);
+        for entry in &mut reader {
+            match entry {
+                Ok(entry) => {
+                    size += entry.size();
+                    match entry.body {
+                        Body::Row(row) => batch.push(row),
+                        // The comments of an export are rows without labels: they tell how people write here.
+                        Body::Thread(thread) if entry.line.is_some() => batch.extend(thread.rows()),
+                        Body::Thread(_) => bail!(
+                            "{}: these are no rows but a page or a text; `gruff extract --to jsonl` makes rows of it",
+                            self.path.display()
+                        ),
+                    }
+                }
+                Err(error) => {
+                    progress.pause(|| output::complain(&error.into()));
+                    complete = false;
+                }
+            }
+            if batch.len() >= BATCH.0 || size >= BATCH.1 {
+                self.hand_over(&mut batch, &mut take)?;
+                size = 0;
+                progress.bytes(&self.name(), &handle);
+            }
+        }
+        self.hand_over(&mut batch, &mut take)?;
+        progress.bytes(&self.name(), &handle);
+        Ok(complete)
+    }
+
+    fn hand_over(
+        &self,
+        batch: &mut Vec<Row>,
+        take: &mut impl FnMut(&[Row]) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        if let Some(recipe) = &self.recipe {
+            batch.iter_mut().for_each(|row| recipe.apply(&mut row.labels));
+        }
+        take(batch)?;
+        batch.clear();
+        Ok(())
+    }
+}
+
+/// Reads a source into a trainer; returns whether all of it could be read.
+pub(super) fn feed(
+    trainer: &mut Trainer,
+    source: &Source,
+    columns: &Columns,
+    progress: &Progress,
+) -> anyhow::Result<bool> {
+    let weight = source.recipe.as_ref().map_or(1., |recipe| recipe.weight);
+    trainer.begin_source(source.card()?, weight);
+    source.read(columns, progress, |rows| Ok(trainer.add(rows)?))
+}
+
+fn sha256(path: &Path) -> io::Result<String> {
+    let (mut file, mut digest, mut buffer) = (File::open(path)?, Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            let digest: [u8; 32] = digest.finalize().into();
+            return Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect());
+        }
+        digest.update(&buffer[..read]);
+    }
+}
+
+/// A progress bar on a terminal, nothing elsewhere.
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    pub(super) fn new() -> Self {
+        let bar = if io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        let style = ProgressStyle::with_template("{msg:24} {wide_bar} {percent:>3} % {elapsed:>4}");
+        Self(bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())))
+    }
+
+    fn bytes(&self, name: &str, progress: &corpus::Progress) {
+        if let Some(total) = progress.total() {
+            self.0.set_length(total);
+            self.0.set_position(progress.bytes_read());
+            self.0.set_message(super::terminal::one_line(name, 24));
+        }
+    }
+
+    pub(super) fn steps(&self, done: u64, of: u64) {
+        self.0.set_length(of);
+        self.0.set_position(done);
+        self.0.set_message("fitting");
+    }
+
+    fn pause(&self, tell: impl FnOnce()) {
+        self.0.suspend(tell);
+    }
+
+    pub(super) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_named_behind_a_colon() {
+        let source = Source::parse("a/b.jsonl.gz:insult=rude,house=was held").unwrap();
+        assert_eq!((source.path.as_path(), source.name()), (Path::new("a/b.jsonl.gz"), "b".into()));
+        assert_eq!(source.labels[1], ("was held".into(), Label::new("house").unwrap()));
+        assert_eq!(Source::parse("C:/rows.csv").unwrap().path, Path::new("C:/rows.csv"));
+        assert!(Source::parse("a.csv:in sult=x").is_err());
+    }
+}
