@@ -14,6 +14,9 @@ pub mod label;
 pub mod model;
 mod moderator;
 pub mod policy;
+pub mod report;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod span;
 pub mod text;
 pub mod thread;

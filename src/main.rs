@@ -1,4 +1,7 @@
 //! The `gruff` program: parses the command line and runs it.
+
+mod cli;
+
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    cli::main()
 }

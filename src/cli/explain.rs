@@ -1,0 +1,309 @@
+//! `gruff explain`: the text with its evidence underlined, for people.
+
+use super::inputs::is_stdin;
+use super::intake::Intake;
+use super::judging::Judging;
+use super::terminal::{columns, one_line, visible, width};
+use super::{output, single};
+use gruff::corpus::{Body, Columns};
+use gruff::detect::{Evidence, EvidenceKind};
+use gruff::extract::{self, Format};
+use gruff::thread::Row;
+use gruff::{Judgement, Moderator, Span};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Lines of text begin so far from the left.
+const INDENT: usize = 2;
+
+/// Show a comment with the evidence for its scores underlined
+#[derive(clap::Args)]
+#[command(
+    long_about = "Show comments with the evidence for their scores underlined, the scores and the reasons.\n\n\
+        Standard input and plain text files are one comment, or a JSON row with its context (as for `gruff check`); \
+        of pages and of files of rows every comment is shown, or the one with --id. What a terminal would obey in a \
+        comment is written out.",
+    after_help = "Examples:\n  \
+        echo 'What an idiot.' | gruff explain\n  \
+        gruff explain article.html --id 1024 --labels insult,off_topic"
+)]
+pub(super) struct Args {
+    /// The file to read; without it, or for `-`, standard input
+    path: Option<PathBuf>,
+    /// Show only the comment with this id
+    #[arg(long)]
+    id: Option<String>,
+    #[command(flatten)]
+    judging: Judging,
+}
+
+impl Args {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        let view = View { columns: columns().min(120), id: self.id };
+        let moderator = self.judging.resolve()?.explaining(true);
+        let mut out = output::stdout();
+        let many = self.path.filter(|path| !is_stdin(path)).map(|path| holds_many(&path).map(|many| (path, many)));
+        let code = match many.transpose()? {
+            Some((path, true)) => explain_all(&mut out, &moderator, &view, path)?,
+            Some((path, false)) => explain_row(&mut out, &moderator, &view, &single::read(Some(&path))?)?,
+            None => explain_row(&mut out, &moderator, &view, &single::read(None)?)?,
+        };
+        out.flush()?;
+        Ok(code)
+    }
+}
+
+/// Tells whether a file is more than a single comment: a page, rows, or something packed.
+fn holds_many(path: &std::path::Path) -> anyhow::Result<bool> {
+    let (_, bytes) = single::read_bytes(Some(path))?;
+    let is_text = matches!(extract::sniff(&bytes), Ok(Format::FlatText));
+    Ok(!is_text && single::parse(&bytes).is_err())
+}
+
+fn explain_row(out: &mut impl Write, moderator: &Moderator, view: &View, row: &Row) -> anyhow::Result<ExitCode> {
+    out.write_all(view.show(&moderator.judge_row(row), None, &row.text).as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn explain_all(out: &mut impl Write, moderator: &Moderator, view: &View, path: PathBuf) -> anyhow::Result<ExitCode> {
+    let mut intake = Intake::open(vec![path], Columns::default(), 1);
+    let mut code = ExitCode::SUCCESS;
+    while let Some(batch) = intake.next_batch() {
+        for item in batch {
+            match item {
+                Ok(entry) => match &entry.body {
+                    Body::Row(row) => {
+                        let judgement = moderator.judge_row(row);
+                        out.write_all(view.show(&judgement, None, &row.text).as_bytes())?;
+                    }
+                    Body::Thread(thread) => {
+                        for (comment, judgement) in thread.comments.iter().zip(moderator.judge(thread)) {
+                            let author = comment.author.as_deref();
+                            out.write_all(view.show(&judgement, author, &comment.text).as_bytes())?;
+                        }
+                    }
+                },
+                Err(error) => {
+                    output::complain(&error);
+                    code = ExitCode::from(super::INCOMPLETE);
+                }
+            }
+        }
+        out.flush()?;
+    }
+    Ok(code)
+}
+
+/// How comments are shown, and which.
+struct View {
+    columns: usize,
+    id: Option<String>,
+}
+
+impl View {
+    /// Returns everything about one comment, or nothing where another one is asked for.
+    fn show(&self, judgement: &Judgement, author: Option<&str>, text: &str) -> String {
+        if self.id.as_ref().is_some_and(|id| judgement.id.as_ref() != Some(id)) {
+            return String::new();
+        }
+        let mut lines = vec![self.title(judgement, author)];
+        let scores = judgement.scores.iter().map(|(label, score)| match score {
+            Some(score) => format!("{label} {score:.2}"),
+            None => format!("{label} –"),
+        });
+        lines.push(format!("  {}  (language {})", scores.collect::<Vec<_>>().join("  "), judgement.language));
+        lines.extend(judgement.reasons.iter().map(|reason| format!("  because {}", visible(reason))));
+        lines.push(String::new());
+        let evidence = judgement.evidence.as_deref().unwrap_or_default();
+        lines.extend(underlined(text, evidence, self.columns.saturating_sub(INDENT)));
+        lines.push(String::new());
+        lines.extend(evidence.iter().map(|evidence| self.evidence(evidence, text)));
+        if !evidence.is_empty() {
+            lines.push(String::new());
+        }
+        lines.iter().flat_map(|line| [line.trim_end(), "\n"]).collect()
+    }
+
+    fn title(&self, judgement: &Judgement, author: Option<&str>) -> String {
+        let id = judgement.id.as_deref().map(|id| format!("comment {} ", one_line(id, 40)));
+        let author = author.map(|author| format!("by {} ", one_line(author, 40)));
+        let who = format!("{}{}", id.unwrap_or_default(), author.unwrap_or_default());
+        format!("{}{}{}", who.trim_end(), if who.is_empty() { "" } else { ": " }, judgement.action)
+    }
+
+    fn evidence(&self, evidence: &Evidence, text: &str) -> String {
+        let kind = match evidence.kind {
+            EvidenceKind::Words => "words",
+            EvidenceKind::Cue => "cue",
+            EvidenceKind::Evasion => "evasion",
+            EvidenceKind::Topic => "topic",
+        };
+        let name = evidence.name.map(|name| format!(" {name}")).unwrap_or_default();
+        let piece = evidence.span.map_or(evidence.text.as_deref().unwrap_or_default(), |span| span.slice(text));
+        let head = format!("  {:+.2} {} {kind}{name}", evidence.weight, evidence.label);
+        if piece.is_empty() {
+            return head;
+        }
+        let room = self.columns.saturating_sub(width(&head) + 3).max(10);
+        format!("{head} “{}”", one_line(piece, room))
+    }
+}
+
+/// What is shown in one place: a character as people see it, and whether it is underlined.
+struct Cell<'a> {
+    shown: std::borrow::Cow<'a, str>,
+    columns: usize,
+    marked: bool,
+    blank: bool,
+}
+
+/// Returns the text in lines of at most `columns`, each followed by carets under what speaks for a label.
+fn underlined(text: &str, evidence: &[Evidence], columns: usize) -> Vec<String> {
+    let marks = merged(evidence.iter().filter(|evidence| evidence.weight > 0.0).filter_map(|evidence| evidence.span));
+    let mut marks = marks.iter().peekable();
+    let (mut lines, mut line) = (Vec::new(), Vec::new());
+    for (start, grapheme) in text.grapheme_indices(true) {
+        if matches!(grapheme, "\n" | "\r\n" | "\r") {
+            write_line(&mut lines, &line);
+            line.clear();
+            continue;
+        }
+        let span = Span::new(start, start + grapheme.len());
+        while marks.next_if(|mark| mark.end <= span.start).is_some() {}
+        let marked = marks.peek().is_some_and(|mark| mark.overlaps(span));
+        let shown = if grapheme == "\t" { " ".into() } else { visible(grapheme) };
+        line.push(Cell { columns: width(&shown), shown, marked, blank: grapheme.trim().is_empty() });
+        wrap(&mut lines, &mut line, columns);
+    }
+    write_line(&mut lines, &line);
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    lines
+}
+
+/// Writes the beginning of a line that has become too long, up to the last blank where there is one.
+fn wrap(lines: &mut Vec<String>, line: &mut Vec<Cell<'_>>, columns: usize) {
+    if line.iter().map(|cell| cell.columns).sum::<usize>() <= columns {
+        return;
+    }
+    let at_blank = line.iter().rposition(|cell| cell.blank).map(|blank| blank + 1).filter(|at| *at < line.len());
+    let rest = line.split_off(at_blank.unwrap_or(line.len() - 1).max(1));
+    write_line(lines, line);
+    *line = rest;
+}
+
+fn write_line(lines: &mut Vec<String>, line: &[Cell<'_>]) {
+    let indent = " ".repeat(INDENT);
+    let end = line.iter().rposition(|cell| !cell.blank).map_or(0, |last| last + 1);
+    let (line, was_empty) = (line.get(..end).unwrap_or(line), line.is_empty());
+    let shown: String = line.iter().map(|cell| &*cell.shown).collect();
+    let under: String = line.iter().map(|cell| if cell.marked { "^" } else { " " }.repeat(cell.columns)).collect();
+    for piece in [shown, under] {
+        if !piece.trim().is_empty() {
+            lines.push(format!("{indent}{}", piece.trim_end()));
+        }
+    }
+    if was_empty {
+        lines.push(String::new());
+    }
+}
+
+/// Sorts spans and joins those that touch.
+fn merged(spans: impl Iterator<Item = Span>) -> Vec<Span> {
+    let mut spans: Vec<_> = spans.collect();
+    spans.sort_unstable();
+    let mut joined: Vec<Span> = Vec::new();
+    for span in spans {
+        match joined.last_mut() {
+            Some(last) if span.start <= last.end => *last = last.cover(span),
+            _ => joined.push(span),
+        }
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gruff::Label;
+    use gruff::policy::Action;
+    use proptest::prelude::*;
+
+    fn evidence(text: &str, piece: &str, weight: f64) -> Evidence {
+        let start = text.find(piece).unwrap();
+        Evidence {
+            label: Label::new("insult").unwrap(),
+            kind: EvidenceKind::Words,
+            name: None,
+            span: Some(Span::new(start, start + piece.len())),
+            text: Some(piece.to_owned()),
+            weight,
+        }
+    }
+
+    #[test]
+    fn evidence_is_underlined_where_it_stands() {
+        let text = "日本 is home, you absolute idiot.\n\n\tAnd \u{1b}[2Jyou too, you naïve f👩‍👩‍👧l";
+        let found = [
+            evidence(text, "absolute", 1.0),
+            evidence(text, "lute idiot", 1.0),
+            evidence(text, "home", -2.0),
+            evidence(text, "\u{1b}", 0.5),
+            evidence(text, "f👩‍👩‍👧l", 0.5),
+        ];
+        let expected = "  日本 is home, you absolute idiot.
+                    ^^^^^^^^^^^^^^
+
+   And \\u{1b}[2Jyou too, you naïve f👩‍👩‍👧l
+       ^^^^^^                      ^^^^";
+        assert_eq!(underlined(text, &found, 60).join("\n"), expected);
+    }
+
+    #[test]
+    fn long_lines_are_wrapped_at_blanks() {
+        let text = "one two three fourfivesix";
+        let lines = underlined(text, &[evidence(text, "two three", 1.0)], 9);
+        assert_eq!(lines, ["  one two", "      ^^^", "  three", "  ^^^^^", "  fourfives", "  ix"]);
+    }
+
+    #[test]
+    fn a_comment_is_shown_with_what_led_to_its_action() {
+        let text = "You idiot.";
+        let judgement = Judgement {
+            id: Some("9".to_owned()),
+            scores: vec![(Label::new("insult").unwrap(), Some(0.931)), (Label::new("off_topic").unwrap(), None)],
+            flags: vec![Label::new("insult").unwrap()],
+            action: Action::Hold,
+            reasons: vec!["insult .93 is above the hold threshold .70".to_owned()],
+            language: "en",
+            evidence: Some(vec![evidence(text, "idiot", 2.125)]),
+        };
+        let view = View { columns: 80, id: None };
+        let expected = "comment 9 by Al\\u{9b}: hold
+  insult 0.93  off_topic –  (language en)
+  because insult .93 is above the hold threshold .70
+
+  You idiot.
+      ^^^^^
+
+  +2.12 insult words “idiot”
+
+";
+        assert_eq!(view.show(&judgement, Some("Al\u{9b}"), text), expected);
+        assert_eq!(View { columns: 80, id: Some("8".to_owned()) }.show(&judgement, None, text), "");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+        #[test]
+        fn no_text_breaks_the_view(text in "[\u{0}-\u{ff}日😀\u{301}\u{202e}\n ]{0,80}", columns in 1..30usize) {
+            let everything = Evidence { span: Some(Span::new(0, text.len())), ..evidence("x", "x", 1.0) };
+            for line in underlined(&text, &[everything], columns) {
+                prop_assert!(!line.chars().any(char::is_control), "{line:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What judges: model, policy and labels as they were typed, and the moderator they mean.
+
+use anyhow::Context;
+use gruff::span::OffsetUnit;
+use gruff::{Label, Moderator, policy::Policy};
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+/// What was typed.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Judging")]
+pub(super) struct Judging {
+    /// Judge only these labels, separated by commas
+    #[arg(long, value_name = "LABEL", value_delimiter = ',', value_parser = Label::new)]
+    labels: Vec<Label>,
+    /// Use the model in FILE instead of the built-in one
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Decide by the policy in FILE (TOML) instead of the built-in one
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+}
+
+impl Judging {
+    /// Loads what was named and fits it together.
+    pub(super) fn resolve(self) -> anyhow::Result<Moderator> {
+        let mut moderator = match &self.model {
+            Some(path) => Moderator::open(path)?,
+            None => Moderator::builtin()?,
+        };
+        if let Some(path) = &self.policy {
+            let policy = read_policy(path)?;
+            policy.check(moderator.labels())?;
+            moderator = moderator.with_policy(policy);
+        }
+        Ok(if self.labels.is_empty() { moderator } else { moderator.with_labels(&self.labels)? })
+    }
+}
+
+fn read_policy(path: &Path) -> anyhow::Result<Policy> {
+    let name = path.display().to_string();
+    let text = fs::read_to_string(path).with_context(|| format!("policy {name}"))?;
+    Ok(Policy::parse(&name, &text)?)
+}
+
+/// How many threads work.
+#[derive(Debug, clap::Args)]
+pub(super) struct Threads {
+    /// Work with N threads; without it, as many as there are cores. Results do not depend on it
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+}
+
+impl Threads {
+    /// Returns their number.
+    pub(super) fn count(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        self.threads.map_or_else(cores, NonZeroUsize::get)
+    }
+
+    /// Sets the size of the pool in which comments are judged, and returns it.
+    pub(super) fn start(&self) -> anyhow::Result<usize> {
+        let count = self.count();
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(count)
+            .build_global()
+            .context("the threads could not be started")?;
+        Ok(count)
+    }
+}
+
+/// The unit of `start` and `end`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Offsets {
+    /// Bytes of UTF-8
+    #[default]
+    Bytes,
+    /// Unicode characters, as Python counts
+    Chars,
+    /// UTF-16 code units, as JavaScript and Java count
+    Utf16,
+}
+
+impl From<Offsets> for OffsetUnit {
+    fn from(offsets: Offsets) -> Self {
+        match offsets {
+            Offsets::Bytes => Self::Bytes,
+            Offsets::Chars => Self::Chars,
+            Offsets::Utf16 => Self::Utf16,
+        }
+    }
+}
