@@ -30,9 +30,7 @@ impl Judging {
             None => Moderator::builtin()?,
         };
         if let Some(path) = &self.policy {
-            let policy = read_policy(path)?;
-            policy.check(moderator.labels())?;
-            moderator = moderator.with_policy(policy);
+            moderator = moderator.with_policy(read_policy(path)?)?;
         }
         Ok(if self.labels.is_empty() { moderator } else { moderator.with_labels(&self.labels)? })
     }

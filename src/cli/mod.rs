@@ -3,11 +3,13 @@
 //! A subcommand is an `Args` struct with a `run` in a file of its own, a variant of [`Command`] and its arm.
 
 mod check;
+mod evaluate;
 mod explain;
 mod extract;
 mod inputs;
 mod intake;
 mod judging;
+mod model;
 mod output;
 mod score;
 #[cfg(feature = "serve")]
@@ -15,6 +17,8 @@ mod serve;
 mod single;
 mod table;
 mod terminal;
+mod train;
+mod training;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -44,6 +48,9 @@ enum Command {
     Score(score::Args),
     Check(check::Args),
     Explain(explain::Args),
+    Train(train::Args),
+    Evaluate(evaluate::Args),
+    Model(model::Args),
     #[cfg(feature = "serve")]
     Serve(serve::Args),
 }
@@ -55,6 +62,9 @@ impl Command {
             Self::Score(args) => args.run(),
             Self::Check(args) => args.run(),
             Self::Explain(args) => args.run(),
+            Self::Train(args) => args.run(),
+            Self::Evaluate(args) => args.run(),
+            Self::Model(args) => args.run(),
             #[cfg(feature = "serve")]
             Self::Serve(args) => args.run(),
         }
