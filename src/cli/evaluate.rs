@@ -42,7 +42,8 @@ impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         self.threads.start()?;
         let moderator = self.judging.resolve()?;
-        let columns = Columns { text: self.text_column, ..Columns::default() };
+        let wanted = Some(moderator.labels().to_vec());
+        let columns = Columns { text: self.text_column, wanted, ..Columns::default() };
         let (progress, mut evaluation, mut complete) = (Progress::new(), Evaluation::default(), true);
         for source in &self.data {
             complete &= source.read(&columns, &progress, |rows| {

@@ -68,7 +68,7 @@ fn explain_row(out: &mut impl Write, moderator: &Moderator, view: &View, row: &R
 }
 
 fn explain_all(out: &mut impl Write, moderator: &Moderator, view: &View, path: PathBuf) -> anyhow::Result<ExitCode> {
-    let mut intake = Intake::open(vec![path], Columns::default(), 1);
+    let mut intake = Intake::open(vec![path], Columns { wanted: Some(Vec::new()), ..Columns::default() }, 1);
     let mut code = ExitCode::SUCCESS;
     while let Some(batch) = intake.next_batch() {
         for item in batch {

@@ -93,7 +93,7 @@ impl Args {
             on_terminal: output::is_terminal(),
             columns: super::terminal::columns(),
         };
-        let columns = Columns { text: self.text_column, ..Columns::default() };
+        let columns = Columns { text: self.text_column, wanted: Some(Vec::new()), ..Columns::default() };
         let mut intake = Intake::open(paths, columns, self.threads.start()?);
 
         let mut out = output::stdout();

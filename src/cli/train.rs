@@ -96,7 +96,6 @@ fn rate(typed: &str) -> Result<(Label, f64), String> {
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         self.threads.start()?;
-        let columns = Columns { text: self.text_column.clone(), ..Columns::default() };
         let (mut parameters, identity, sources) = match &self.recipe {
             Some(path) => recipe(path, self.sources.as_deref())?,
             None => {
@@ -118,6 +117,8 @@ impl Args {
             None => None,
         };
         let progress = Progress::new();
+        let wanted = Some(parameters.labels.clone());
+        let columns = Columns { text: self.text_column, wanted, ..Columns::default() };
         let mut trainer = Trainer::new(parameters)?;
         let mut complete = true;
         for source in &sources {

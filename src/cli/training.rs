@@ -43,7 +43,8 @@ impl Source {
 
     /// Makes the source of a recipe.
     pub(super) fn of_recipe(path: PathBuf, recipe: RecipeSource) -> Self {
-        Self { path, labels: Vec::new(), recipe: Some(recipe) }
+        let labels = recipe.labels.iter().map(|(label, column)| (column.clone(), label.clone())).collect();
+        Self { path, labels, recipe: Some(recipe) }
     }
 
     /// Returns a short name: the file's, without folder and endings.

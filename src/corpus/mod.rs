@@ -45,6 +45,8 @@ pub struct Columns {
     pub id: Option<String>,
     /// Column or key → label, beside `labels` and the known label names.
     pub labels: Vec<(String, crate::label::Label)>,
+    /// The labels that are read; the values of others are not looked at. `None` reads all, and each must be sound.
+    pub wanted: Option<Vec<crate::label::Label>>,
 }
 
 /// One thing read from an input.

@@ -57,7 +57,9 @@ pub(super) fn whole(what: &str, text: Option<String>) -> Result<Option<String>, 
 }
 
 fn labels(fields: &mut Fields, columns: &Columns) -> Result<BTreeMap<Label, f64>, String> {
-    if let Some(name) = &fields.malformed {
+    // What nobody asked for is not looked at: a data set's other columns are no fault of a row.
+    let unwanted = |label: &Label| columns.wanted.as_ref().is_some_and(|wanted| !wanted.contains(label));
+    if let (Some(name), None) = (&fields.malformed, &columns.wanted) {
         return Err(format!("label {name:?}: a label is 1 to 40 of a-z, 0-9 and _, and begins with a letter"));
     }
     let mut cells = std::mem::take(&mut fields.labels);
@@ -67,10 +69,14 @@ fn labels(fields: &mut Fields, columns: &Columns) -> Result<BTreeMap<Label, f64>
         Some(other) => return Err(format!("labels is {}, not an object like {{\"insult\": 1}}", other.kind())),
     };
     for (key, cell) in inner {
-        cells.push((columns.label(&key).map_err(|error| error.to_string())?, cell));
+        match columns.label(&key) {
+            Ok(label) => cells.push((label, cell)),
+            Err(_) if columns.wanted.is_some() => {}
+            Err(error) => return Err(error.to_string()),
+        }
     }
     let mut labels = BTreeMap::new();
-    for (label, cell) in cells {
+    for (label, cell) in cells.into_iter().filter(|(label, _)| !unwanted(label)) {
         let value = match &cell {
             Cell::Null => continue,
             Cell::Bool(value) => Some(f64::from(u8::from(*value))),
@@ -151,6 +157,16 @@ mod tests {
         let columns = Columns::default();
         let fields = FieldsSeed(&columns).deserialize(&mut serde_json::Deserializer::from_str(json)).unwrap();
         row(fields, &columns, 7)
+    }
+
+    #[test]
+    fn labels_that_nobody_asked_for_are_not_looked_at() {
+        let cell = r#"{"text":"a","labels":{"toxic":1,"class":"neither","n_chars":32,"two words":1}}"#;
+        let columns = Columns { wanted: Some(vec![Label::new("toxicity").unwrap()]), ..Columns::default() };
+        let row = super::row(fields(cell), &columns, 1).unwrap();
+        assert_eq!(row.labels.len(), 1);
+        let none = Columns { wanted: Some(Vec::new()), ..Columns::default() };
+        assert!(super::row(fields(cell), &none, 1).unwrap().labels.is_empty());
     }
 
     #[test]

@@ -16,6 +16,7 @@ const CHUNK: usize = 4096;
 const MEMORY: usize = 7;
 
 /// What is fitted.
+#[derive(Clone, Copy)]
 pub struct LogisticProblem<'a> {
     /// The rows.
     pub rows: &'a SparseRows,
@@ -53,7 +54,22 @@ impl Logistic {
     /// # Errors
     /// When the optimiser cannot go on, with its own words.
     pub fn fit(problem: &LogisticProblem<'_>) -> Result<Self, String> {
-        let features = problem.scales.len();
+        // Slots that are not in use, or that say nothing, have weight 0: L-BFGS need not carry them about.
+        let mut compact = vec![u32::MAX; problem.scales.len()];
+        let mut scales = Vec::new();
+        for (slot, &scale) in problem.scales.iter().enumerate() {
+            if scale != 0. {
+                compact[slot] = scales.len() as u32;
+                scales.push(scale);
+            }
+        }
+        let mut rows = SparseRows::new(scales.len());
+        for &index in problem.indices {
+            rows.push_mapped(problem.rows.row(index as usize), &compact);
+        }
+        let features = scales.len();
+        let indices: Vec<u32> = (0..problem.indices.len() as u32).collect();
+        let problem = &LogisticProblem { rows: &rows, indices: &indices, scales: &scales, ..*problem };
         let search = MoreThuenteLineSearch::new();
         let solver = LBFGS::new(search, MEMORY)
             .with_tolerance_grad(1e-4)
@@ -66,10 +82,8 @@ impl Logistic {
             .map_err(|error| error.to_string())?;
         let mut best = result.state.get_best_param().cloned().ok_or("no step was taken")?;
         let bias = best.pop().unwrap_or(0.);
-        for (weight, scale) in best.iter_mut().zip(problem.scales) {
-            *weight *= scale;
-        }
-        Ok(Self { weights: best, bias })
+        let weight = |&at: &u32| best.get(at as usize).map_or(0., |weight| weight * scales[at as usize]);
+        Ok(Self { weights: compact.iter().map(weight).collect(), bias })
     }
 }
 

@@ -46,6 +46,14 @@ impl SparseRows {
         self.push(row.first, row.second, scales);
     }
 
+    /// Appends a row of another matrix with its slots renumbered; those mapped to `u32::MAX` are left out.
+    pub fn push_mapped(&mut self, row: SparseRow<'_>, numbers: &[u32]) {
+        let map = |slots: &[u32]| -> Vec<u32> {
+            slots.iter().map(|&slot| numbers[slot as usize]).filter(|&number| number != u32::MAX).collect()
+        };
+        self.push(&map(row.first), &map(row.second), row.scales);
+    }
+
     /// Returns a row.
     pub fn row(&self, index: usize) -> SparseRow<'_> {
         let start = if index == 0 { 0 } else { self.ends[index - 1].1 };

@@ -54,6 +54,9 @@ pub struct RecipeSource {
     /// Multiplies the weight of its rows.
     #[serde(default = "one")]
     pub weight: f64,
+    /// Which of its columns or keys are which labels, beside those of known names.
+    #[serde(default)]
+    pub labels: BTreeMap<Label, String>,
     /// Labels that its rows do not carry but are known to have: an edited page has no insults.
     #[serde(default)]
     pub assume: BTreeMap<Label, f64>,
