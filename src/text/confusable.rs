@@ -118,7 +118,7 @@ fn is_distant(c: char) -> bool {
 /// Reads a word of at most `limit` bytes without its combining marks, also those that are part of a letter.
 pub(super) fn without_marks(word: &str, limit: usize) -> Option<String> {
     let mut reading = String::new();
-    for c in word.nfd().filter(|&c| canonical_combining_class(c) == 0) {
+    for c in word.nfd().filter(|&c| canonical_combining_class(c) == 0).nfc() {
         if reading.len() + c.len_utf8() > limit {
             return None;
         }

@@ -31,7 +31,12 @@ fn is_weak_cover(byte: u8) -> bool {
 
 /// Adds what the stretch is read as, or the parts between its hyphens and such.
 pub(super) fn read(text: &str, range: Range<usize>, views: &mut ViewList) {
-    let Some(stretch) = text.get(range.clone()).filter(|s| s.len() <= MAX_STRETCH && s.is_ascii()) else { return };
+    let stretch = text.get(range.clone()).filter(|stretch| stretch.len() <= MAX_STRETCH).unwrap_or_default();
+    // A curly apostrophe ends the word as a straight one does.
+    let stretch = stretch.split('’').next().unwrap_or_default();
+    if !stretch.is_ascii() {
+        return;
+    }
     if read_word(stretch.as_bytes(), range.start, views) {
         return;
     }
@@ -220,6 +225,7 @@ mod tests {
             ("l0ser!!", "loser"),
             ("dumb-a$$", "ass"),
             ("m0r0n's", "moron"),
+            ("a$$hole’s", "asshole"),
         ] {
             assert_eq!(readings(stretch), [word], "{stretch}");
         }

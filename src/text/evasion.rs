@@ -164,6 +164,7 @@ fn find_suspects(text: &str, tokens: &[Token], suspects: &[u32], views: &mut Vie
     let mut alphabets = Alphabets::default();
     // `at` is the token of the suspect, `done` the first token that is part of no stretch yet.
     let (mut at, mut done) = (0, 0);
+    let mut read = None;
     for &suspect in suspects {
         if views.is_full() {
             return;
@@ -172,7 +173,10 @@ fn find_suspects(text: &str, tokens: &[Token], suspects: &[u32], views: &mut Vie
         let Some(token) = tokens.get(at) else { return };
         let word = &text[range_of(token)];
         if token.kind == TokenKind::Word && !word.is_ascii() {
-            read_word(text, word, token, tokens, &mut alphabets, views);
+            // Several suspects may have become one token.
+            if read.replace(at) != Some(at) {
+                read_word(text, word, token, tokens, &mut alphabets, views);
+            }
         } else if at >= done {
             let (first, last) = stretch(text, tokens, at, done);
             done = last + 1;

@@ -397,13 +397,18 @@ fn short_word(text: &str, first: Class, at: usize, mut end: usize) -> Option<(Se
 fn general_segment(text: &str, at: usize) -> Segment {
     let segment = text.get(at..).and_then(|rest| rest.split_word_bounds().next()).unwrap_or_default();
     let kind = classify(segment);
-    let is_odd = |b: u8| !b.is_ascii_alphabetic() && b != b'\'';
+    let is_plain = |c: char| c.is_ascii_alphabetic() || matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{b7}');
     let odd = match kind {
-        Some(TokenKind::Word) => !(segment.is_ascii() && segment.bytes().all(|b| !is_odd(b))),
+        Some(TokenKind::Word) => !segment.chars().all(is_plain) && !is_ideograph(segment),
         Some(TokenKind::Number) => segment.contains('_'),
         _ => false,
     };
     Segment { end: at + segment.len().max(1), kind, odd }
+}
+
+fn is_ideograph(segment: &str) -> bool {
+    let mut chars = segment.chars();
+    chars.next().is_some_and(|c| wide_class(c) == Class::Ideograph) && chars.as_str().is_empty()
 }
 
 /// What a segment is; None for white space.
