@@ -1,0 +1,569 @@
+//! The tokens of the main text.
+//!
+//! Words end where UAX #29 says, with three tailorings for comments: `idiot.you` is two words (a missing space) though
+//! `u.s.a` stays one, the underscores of `_really_` are not part of the word, and web addresses, `@names` and runs of
+//! the same punctuation are one token. Common letters take a table-driven path; anything it does not know goes to the
+//! general implementation, one segment at a time.
+
+use super::alignment::Alignment;
+use super::normalize::Hidden;
+use super::{Token, TokenKind};
+use unicode_normalization::char::canonical_combining_class;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Appends the tokens of a main text to `tokens`, and to `suspects` the first byte of each token that may be part of
+/// an evasive spelling.
+pub(super) fn tokenize(text: &str, tokens: &mut Vec<Token>, suspects: &mut Vec<u32>) {
+    tokenize_with(text, tokens, suspects, next_segment);
+}
+
+/// Joins tokens that come from the same character of the original (`½` is `1⁄2`), so that no two share bytes of it,
+/// and emoji that were joined in the original.
+pub(super) fn join(tokens: &mut Vec<Token>, alignment: &Alignment, hidden: &[Hidden]) {
+    let mut kept: usize = 0;
+    let mut joiners = hidden.iter().filter(|hidden| hidden.joiner).peekable();
+    for index in 0..tokens.len() {
+        let mut token = tokens[index];
+        if alignment.has_wide_units() {
+            let whole = alignment.whole_units(token.start as usize..token.end as usize);
+            (token.start, token.end) = (whole.start as u32, whole.end as u32);
+        }
+        while joiners.next_if(|joiner| joiner.at < token.start).is_some() {}
+        let joined = joiners.peek().is_some_and(|joiner| joiner.at == token.start);
+        match kept.checked_sub(1).and_then(|last| tokens.get_mut(last)) {
+            Some(last) if token.start < last.end => {
+                last.end = last.end.max(token.end);
+                last.kind = stronger(last.kind, token.kind);
+            }
+            Some(last)
+                if joined
+                    && token.start == last.end
+                    && (token.kind, last.kind) == (TokenKind::Emoji, TokenKind::Emoji) =>
+            {
+                last.end = token.end;
+            }
+            _ => {
+                tokens[kept] = token;
+                kept += 1;
+            }
+        }
+    }
+    tokens.truncate(kept);
+}
+
+/// The kind that tells more of a token made of two.
+fn stronger(a: TokenKind, b: TokenKind) -> TokenKind {
+    let order = |kind| match kind {
+        TokenKind::Punctuation => 0,
+        TokenKind::Number => 1,
+        TokenKind::Emoji => 2,
+        TokenKind::Word => 3,
+        TokenKind::Mention => 4,
+        TokenKind::Url => 5,
+    };
+    if order(a) >= order(b) { a } else { b }
+}
+
+/// A piece of text between two word boundaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Segment {
+    end: usize,
+    /// None for white space.
+    kind: Option<TokenKind>,
+    /// A word with digits, underscores or dots in it, or beyond ASCII.
+    odd: bool,
+}
+
+fn tokenize_with(text: &str, tokens: &mut Vec<Token>, suspects: &mut Vec<u32>, next: impl Fn(&str, usize) -> Segment) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let special = match byte {
+            b'h' | b'w' => url_end(text, at).map(|end| (end, TokenKind::Url)),
+            b'@' => mention_end(text, at).map(|end| (end, TokenKind::Mention)),
+            _ => None,
+        };
+        if let Some((end, kind)) = special {
+            tokens.push(token(at, end, kind));
+            if kind == TokenKind::Mention {
+                suspects.push(at as u32);
+            }
+            at = end;
+            continue;
+        }
+        let segment = next(text, at);
+        match segment.kind {
+            None => at = segment.end,
+            Some(TokenKind::Punctuation) => {
+                let end = run_end(text, at, segment.end, &next);
+                tokens.push(token(at, end, TokenKind::Punctuation));
+                if is_suspect_sign(bytes, at, end) {
+                    suspects.push(at as u32);
+                }
+                at = end;
+            }
+            Some(kind) => {
+                if segment.odd {
+                    push_odd(text, at, segment.end, tokens, suspects);
+                } else {
+                    tokens.push(token(at, segment.end, kind));
+                }
+                at = segment.end;
+            }
+        }
+    }
+}
+
+fn token(start: usize, end: usize, kind: TokenKind) -> Token {
+    Token { start: start as u32, end: end as u32, kind }
+}
+
+/// Takes the underscores off a word's edges, and cuts it at full stops and colons that join more than single letters.
+fn push_odd(text: &str, start: usize, end: usize, tokens: &mut Vec<Token>, suspects: &mut Vec<u32>) {
+    let segment = &text[start..end];
+    let inner = segment.trim_start_matches('_');
+    let lead = segment.len() - inner.len();
+    let inner = inner.trim_end_matches('_');
+    let (from, to) = (start + lead, start + lead + inner.len());
+    let mut push = |start: usize, end: usize| {
+        if start < end {
+            let piece = &text[start..end];
+            let kind = classify(piece).unwrap_or(TokenKind::Punctuation);
+            tokens.push(token(start, end, kind));
+            if kind == TokenKind::Word {
+                suspects.push(start as u32);
+            }
+        }
+    };
+    push(start, from);
+    let bytes = text.as_bytes();
+    // `piece` is where the next token starts, `letters` where the letters since the last stop or colon do.
+    let (mut piece, mut letters) = (from, from);
+    for at in from..to {
+        let separates =
+            matches!(bytes[at], b'.' | b':') && char_len_at(text, at + 1) > 0 && !is_numeric_at(text, at + 1);
+        if !separates {
+            continue;
+        }
+        let one_before = at > letters && letters + char_len_at(text, letters) == at;
+        let after = at + 1 + char_len_at(text, at + 1);
+        let one_after = after >= to || matches!(bytes[after], b'.' | b':');
+        if !(one_before && one_after) {
+            push(piece, at);
+            push(at, at + 1);
+            piece = at + 1;
+        }
+        letters = at + 1;
+    }
+    push(piece, to);
+    push(to, end);
+}
+
+fn char_len_at(text: &str, at: usize) -> usize {
+    text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
+}
+
+fn is_numeric_at(text: &str, at: usize) -> bool {
+    text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_numeric)
+}
+
+fn char_before(text: &str, at: usize) -> Option<char> {
+    text.get(..at).and_then(|head| head.chars().next_back())
+}
+
+/// The end of a run of one punctuation character, or of `!` and `?` mixed, whose first segment is `start..end`.
+fn run_end(text: &str, start: usize, mut end: usize, next: &impl Fn(&str, usize) -> Segment) -> usize {
+    let same = |a: &str, b: &str| a == b || (matches!(a, "!" | "?") && matches!(b, "!" | "?"));
+    let first = &text[start..end];
+    if first.chars().nth(1).is_some() {
+        return end;
+    }
+    let bytes = text.as_bytes();
+    while bytes.get(end).is_some_and(|&b| !b.is_ascii() || same(first, &text[end..end + 1])) {
+        let following = next(text, end).end;
+        if !same(first, &text[end..following]) {
+            break;
+        }
+        end = following;
+    }
+    end
+}
+
+/// Whether a run of punctuation stands where a letter could have been.
+fn is_suspect_sign(bytes: &[u8], start: usize, end: usize) -> bool {
+    let letter = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+    let (before, after) = (letter(start.checked_sub(1)), letter(Some(end)));
+    match bytes[start] {
+        b'*' | b'#' | b'%' | b'&' | b'^' => before,
+        b'@' | b'$' => before || after || end - start > 1,
+        b'!' | b'+' | b'|' | b'~' => before && after,
+        b'-' => before && (after || end - start > 1),
+        b'_' => before,
+        _ => false,
+    }
+}
+
+/// The end of the web address that starts at `at`, if one does.
+fn url_end(text: &str, at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let prefix = ["https://", "http://", "www."].into_iter().find(|prefix| rest.starts_with(prefix))?;
+    // The host is looked at before the end is searched for, so that no text is searched twice.
+    let has_host = rest.get(prefix.len()..)?.chars().next()?.is_alphanumeric();
+    if !has_host || char_before(text, at).is_some_and(char::is_alphanumeric) {
+        return None;
+    }
+    let stops = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '<' | '>' | '"' | '`' | '\u{201c}' | '\u{201d}' | '\u{3001}' | '\u{3002}')
+    };
+    let address = rest.get(..rest.find(stops).unwrap_or(rest.len()))?;
+    let opens = address.contains('(');
+    let address = address.trim_end_matches(|c| {
+        matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '_' | ']' | '}' | '\u{2019}')
+            || (c == ')' && !opens)
+    });
+    Some(at + address.len())
+}
+
+/// The end of the `@name` that starts at `at`, if one does.
+fn mention_end(text: &str, at: usize) -> Option<usize> {
+    if char_before(text, at).is_some_and(|c| c.is_alphanumeric() || matches!(c, '@' | '_' | '.' | '-' | '+')) {
+        return None;
+    }
+    let name = text.get(at + 1..)?;
+    let in_name = |c: char| c.is_alphanumeric() || c == '_' || (!c.is_ascii() && canonical_combining_class(c) != 0);
+    let len = name.find(|c| !in_name(c)).unwrap_or(name.len());
+    name.chars().next().filter(|c| c.is_alphanumeric() || *c == '_').map(|_| at + 1 + len)
+}
+
+/// How a character behaves at word boundaries, as far as the short path knows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Letter,
+    Digit,
+    Underscore,
+    /// Joins letters: `:` `·`.
+    MidLetter,
+    /// Joins digits: `,` `;`.
+    MidNumber,
+    /// Joins either: `.` `'` `’`.
+    MidBoth,
+    Space,
+    /// White space that never makes a run.
+    Break,
+    /// Punctuation and signs.
+    Sign,
+    /// A word of its own.
+    Ideograph,
+    Emoji,
+    Unknown,
+}
+
+const ASCII: [Class; 128] = {
+    let mut table = [Class::Sign; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' => Class::Letter,
+            b'0'..=b'9' => Class::Digit,
+            b'_' => Class::Underscore,
+            b':' => Class::MidLetter,
+            b',' | b';' => Class::MidNumber,
+            b'.' | b'\'' => Class::MidBoth,
+            b' ' => Class::Space,
+            b'\t' | b'\n' | 0x0b | 0x0c => Class::Break,
+            // Carriage returns pair with line feeds.
+            b'\r' => Class::Unknown,
+            _ => Class::Sign,
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// The class and length of the character at `at`; the end of the text breaks like a sign.
+#[inline]
+fn class_at(text: &str, at: usize) -> (Class, usize) {
+    match text.as_bytes().get(at) {
+        None => (Class::Sign, 0),
+        Some(&byte) if byte < 128 => (ASCII[byte as usize], 1),
+        Some(_) => {
+            let c = text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or('\u{fffd}');
+            (wide_class(c), c.len_utf8())
+        }
+    }
+}
+
+fn wide_class(c: char) -> Class {
+    match c {
+        '\u{d7}' | '\u{f7}' => Class::Sign,
+        '\u{c0}'..='\u{2af}' => Class::Letter,
+        '\u{38b}' | '\u{38d}' | '\u{3a2}' | '\u{3f6}' => Class::Unknown,
+        '\u{388}'..='\u{481}' | '\u{48a}'..='\u{52f}' | '\u{1e00}'..='\u{1eff}' => Class::Letter,
+        '\u{ac00}'..='\u{d7a3}' => Class::Letter,
+        '\u{b7}' => Class::MidLetter,
+        '\u{2018}' | '\u{2019}' => Class::MidBoth,
+        '\u{a1}'..='\u{a7}' | '\u{ab}' | '\u{b0}' | '\u{b1}' | '\u{b6}' | '\u{bb}' | '\u{bf}' => Class::Sign,
+        '\u{2010}'..='\u{2016}' | '\u{201a}'..='\u{2023}' | '\u{20ac}' | '\u{3001}' | '\u{3002}' => Class::Sign,
+        '\u{4e00}'..='\u{9fff}' | '\u{3041}'..='\u{3096}' => Class::Ideograph,
+        '\u{1f300}'..='\u{1f3fa}' | '\u{1f400}'..='\u{1f64f}' | '\u{1f680}'..='\u{1f6ff}' => Class::Emoji,
+        '\u{1f900}'..='\u{1f9ff}' => Class::Emoji,
+        _ => Class::Unknown,
+    }
+}
+
+/// The segment that starts at `at`, by the table where it suffices.
+#[inline]
+fn next_segment(text: &str, at: usize) -> Segment {
+    short_segment(text, at).unwrap_or_else(|| general_segment(text, at))
+}
+
+/// The segment that starts at `at`, or None where the table does not know enough.
+#[inline]
+fn short_segment(text: &str, at: usize) -> Option<Segment> {
+    let (first, len) = class_at(text, at);
+    let mut end = at + len;
+    let (kind, odd) = match first {
+        Class::Unknown => return None,
+        Class::Letter | Class::Digit | Class::Underscore => {
+            let word;
+            (word, end) = short_word(text, first, at, end)?;
+            return Some(Segment { end, ..word });
+        }
+        Class::Space => {
+            while text.as_bytes().get(end) == Some(&b' ') {
+                end += 1;
+            }
+            (None, false)
+        }
+        Class::Break => (None, false),
+        Class::Ideograph => (Some(TokenKind::Word), false),
+        Class::Emoji => (Some(TokenKind::Emoji), false),
+        Class::Sign | Class::MidLetter | Class::MidNumber | Class::MidBoth => (Some(TokenKind::Punctuation), false),
+    };
+    // An unknown character may be a mark that belongs to this one.
+    (class_at(text, end).0 != Class::Unknown).then_some(Segment { end, kind, odd })
+}
+
+#[inline]
+fn short_word(text: &str, first: Class, at: usize, mut end: usize) -> Option<(Segment, usize)> {
+    let bytes = text.as_bytes();
+    let (mut letters, mut digits, mut odd) = (first == Class::Letter, first == Class::Digit, end > at + 1);
+    odd |= first == Class::Underscore;
+    let mut previous = first;
+    loop {
+        while previous == Class::Letter && bytes.get(end).is_some_and(u8::is_ascii_alphabetic) {
+            end += 1;
+        }
+        let (class, len) = class_at(text, end);
+        match class {
+            Class::Letter => {
+                letters = true;
+                odd |= len > 1;
+            }
+            Class::Digit => digits = true,
+            Class::Underscore => odd = true,
+            Class::MidLetter | Class::MidNumber | Class::MidBoth => {
+                let joins = |side: Class| {
+                    (side == Class::Letter && class != Class::MidNumber)
+                        || (side == Class::Digit && class != Class::MidLetter)
+                };
+                match class_at(text, end + len).0 {
+                    Class::Unknown => return None,
+                    next if next == previous && joins(previous) => odd |= matches!(bytes[end], b'.' | b':'),
+                    _ => break,
+                }
+            }
+            Class::Unknown => return None,
+            _ => break,
+        }
+        if !matches!(class, Class::MidLetter | Class::MidNumber | Class::MidBoth) {
+            previous = class;
+        }
+        end += len;
+    }
+    let kind = if letters {
+        TokenKind::Word
+    } else if digits {
+        TokenKind::Number
+    } else {
+        TokenKind::Punctuation
+    };
+    Some((Segment { end, kind: Some(kind), odd: odd || (letters && digits) }, end))
+}
+
+/// The segment that starts at `at`, by the general implementation.
+fn general_segment(text: &str, at: usize) -> Segment {
+    let segment = text.get(at..).and_then(|rest| rest.split_word_bounds().next()).unwrap_or_default();
+    let kind = classify(segment);
+    let is_plain = |c: char| c.is_ascii_alphabetic() || matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{b7}');
+    let odd = match kind {
+        Some(TokenKind::Word) => !segment.chars().all(is_plain) && !is_ideograph(segment),
+        Some(TokenKind::Number) => segment.contains('_'),
+        _ => false,
+    };
+    Segment { end: at + segment.len().max(1), kind, odd }
+}
+
+fn is_ideograph(segment: &str) -> bool {
+    let mut chars = segment.chars();
+    chars.next().is_some_and(|c| wide_class(c) == Class::Ideograph) && chars.as_str().is_empty()
+}
+
+/// What a segment is; None for white space.
+fn classify(segment: &str) -> Option<TokenKind> {
+    let mut chars = segment.chars();
+    let first = chars.next()?;
+    if segment.chars().all(char::is_whitespace) {
+        return None;
+    }
+    // A key cap is a digit or sign under an enclosing mark.
+    if is_emoji(first) || segment.ends_with('\u{20e3}') {
+        return Some(TokenKind::Emoji);
+    }
+    if segment.chars().any(|c| c.is_alphabetic() && canonical_combining_class(c) == 0) {
+        return Some(TokenKind::Word);
+    }
+    Some(if segment.chars().any(char::is_numeric) { TokenKind::Number } else { TokenKind::Punctuation })
+}
+
+/// Tells whether a character starts an emoji sequence (Extended_Pictographic without ASCII and letters, and flags).
+pub(super) fn is_emoji(c: char) -> bool {
+    matches!(
+        c,
+        '\u{203c}'
+            | '\u{2049}'
+            | '\u{2194}'..='\u{2199}'
+            | '\u{21a9}'..='\u{21aa}'
+            | '\u{231a}'..='\u{231b}'
+            | '\u{2328}'
+            | '\u{23cf}'
+            | '\u{23e9}'..='\u{23fa}'
+            | '\u{25aa}'..='\u{25ab}'
+            | '\u{25b6}'
+            | '\u{25c0}'
+            | '\u{25fb}'..='\u{25fe}'
+            | '\u{2600}'..='\u{27bf}'
+            | '\u{2934}'..='\u{2935}'
+            | '\u{2b05}'..='\u{2b07}'
+            | '\u{2b1b}'..='\u{2b1c}'
+            | '\u{2b50}'
+            | '\u{2b55}'
+            | '\u{3030}'
+            | '\u{303d}'
+            | '\u{1f000}'..='\u{1f0ff}'
+            | '\u{1f18e}'
+            | '\u{1f191}'..='\u{1f19a}'
+            | '\u{1f1e6}'..='\u{1f265}'
+            | '\u{1f300}'..='\u{1f6ff}'
+            | '\u{1f7e0}'..='\u{1f7ff}'
+            | '\u{1f900}'..='\u{1faff}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn tokens(text: &str) -> Vec<(&str, TokenKind)> {
+        let (mut tokens, mut suspects) = (Vec::new(), Vec::new());
+        tokenize(text, &mut tokens, &mut suspects);
+        tokens.iter().map(|t| (&text[t.start as usize..t.end as usize], t.kind)).collect()
+    }
+
+    fn texts(text: &str) -> Vec<&str> {
+        tokens(text).into_iter().map(|(text, _)| text).collect()
+    }
+
+    #[test]
+    fn words_numbers_and_punctuation() {
+        use TokenKind::*;
+        assert_eq!(
+            tokens("don’t pay 1,000.50 — what?! no..."),
+            [
+                ("don’t", Word),
+                ("pay", Word),
+                ("1,000.50", Number),
+                ("—", Punctuation),
+                ("what", Word),
+                ("?!", Punctuation),
+                ("no", Word),
+                ("...", Punctuation)
+            ]
+        );
+        assert_eq!(
+            texts("idiot.you know e.g. the u.s.a and the u.s.army"),
+            ["idiot", ".", "you", "know", "e.g", ".", "the", "u.s.a", "and", "the", "u.s", ".", "army"]
+        );
+        assert_eq!(texts("_really_ snake_case __x__"), ["_", "really", "_", "snake_case", "__", "x", "__"]);
+        assert_eq!(texts("日本語 привет"), ["日", "本", "語", "привет"]);
+        assert_eq!(
+            tokens("covid19 ____ 10:30"),
+            [("covid19", Word), ("____", Punctuation), ("10", Number), (":", Punctuation), ("30", Number)]
+        );
+    }
+
+    #[test]
+    fn addresses_and_names_are_one_token() {
+        use TokenKind::*;
+        assert_eq!(
+            tokens("(see https://example.org/a_(b)?q=1#c). www.example.com, @some_one's joe@example.com"),
+            [
+                ("(", Punctuation),
+                ("see", Word),
+                ("https://example.org/a_(b)?q=1#c)", Url),
+                (".", Punctuation),
+                ("www.example.com", Url),
+                (",", Punctuation),
+                ("@some_one", Mention),
+                ("'", Punctuation),
+                ("s", Word),
+                ("joe", Word),
+                ("@", Punctuation),
+                ("example", Word),
+                (".", Punctuation),
+                ("com", Word)
+            ]
+        );
+        assert_eq!(texts("http:// www. @ @@x"), ["http", ":", "//", "www", ".", "@", "@@", "x"]);
+    }
+
+    #[test]
+    fn emoji_are_tokens() {
+        use TokenKind::*;
+        assert_eq!(
+            tokens("ok👍🏽🎉🇩🇪🇫🇷1\u{20e3}"),
+            [("ok", Word), ("👍🏽", Emoji), ("🎉", Emoji), ("🇩🇪", Emoji), ("🇫🇷", Emoji), ("1\u{20e3}", Emoji)]
+        );
+    }
+
+    fn assert_paths_agree(text: &str) {
+        let (mut short, mut general) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
+        tokenize_with(text, &mut short.0, &mut short.1, next_segment);
+        tokenize_with(text, &mut general.0, &mut general.1, general_segment);
+        assert_eq!(short, general, "{text:?}");
+    }
+
+    #[test]
+    fn the_table_agrees_with_the_general_path_on_every_character() {
+        for c in '\0'..='\u{1ffff}' {
+            assert_paths_agree(&format!("a{c}a1{c}1 {c}{c}\u{301}.{c}'{c}a_{c}"));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+
+        #[test]
+        fn the_short_path_equals_the_general_path_on_ascii(text in "[a-z0-9 .,:;'_@!?#*$\n\r\t/-]{0,60}") {
+            assert_paths_agree(&text);
+        }
+
+        #[test]
+        fn the_short_path_equals_the_general_path(text in super::super::tests::hostile_text()) {
+            assert_paths_agree(&text);
+        }
+    }
+}
