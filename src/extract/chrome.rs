@@ -1,0 +1,125 @@
+//! Phrases that pages put around comments and no commenter wrote: "Reply", "Antworten", "Report this comment" …
+//!
+//! A phrase counts only as a whole line: a comment may well say "leave a comment".
+
+/// Whole lines, in lower case, without surrounding punctuation and numbers.
+const LINES: &[&str] = &[
+    // English
+    "reply", "replies", "reply to this", "reply to this comment", "reply to comment", "reply with quote", "respond", "quote", "report", "report comment",
+    "report this comment", "report abuse", "flag", "flag comment", "flag as inappropriate", "flag this comment", "like", "likes", "dislike", "like dislike", "likereply", "replylike", "like comment", "like this", "liked",
+    "like this comment", "like reply", "edit", "delete", "replydelete", "permalink", "link", "share", "share this",
+    "share comment", "copy link", "link to comment", "direct link", "show more", "show less", "read more", "more", "see more", "view more", "load more",
+    "load more comments", "view replies", "view reply", "show replies", "hide replies", "hide", "collapse", "expand", "log in to reply", "login to reply",
+    "sign in to reply", "log in to leave a comment", "you must be logged in to post a comment", "you must log in to post a comment", "your comment is awaiting moderation", "comment awaiting moderation", "vote up", "vote down",
+    "upvote", "downvote", "up", "down", "thumbs up", "thumbs down", "translate", "recommend", "recommended", "helpful", "was this helpful", "says", "said", "wrote",
+    "comments", "comment", "no comments", "no comments yet", "add a comment", "add comment", "leave a reply", "leave a comment", "post a comment",
+    "write a comment", "be the first to comment", "comments are closed", "join the discussion", "loading", "loading comments", "author", "guest", "moderator", "staff", "top", "back to top", "new", "edited", "unread", "on", "by", "at", "posted by", "posted on", "posted at", "sort by", "newest", "oldest", "follow", "follow user", "view profile", "website", "next", "previous", "prev", "cancel reply", "click here to cancel reply", "report spam", "mark as spam", "points", "point", "vote", "votes", "rating", "loading...", "in reply to", "moderate", "save", "give award", "score hidden", "level",
+    // German
+    "antworten", "antwort", "auf diesen kommentar antworten", "kommentar melden", "melden", "beitrag melden", "missbrauch melden", "verstoß melden", "zitieren", "zitat", "antwort schreiben", "antworten anzeigen", "antworten verbergen",
+    "gefällt mir", "gefällt mir nicht", "teilen", "mehr", "weniger", "mehr anzeigen", "mehr lesen", "weiterlesen", "weniger anzeigen", "alle antworten anzeigen", "bearbeiten", "löschen",
+    "liken", "likenliken", "link zum kommentar", "kommentar-link", "permanenter link", "kommentar", "kommentare", "aufklappen", "zuklappen", "einklappen", "ausklappen",
+    "empfehlen", "empfehlung", "leserempfehlung", "kommentar verfassen", "kommentieren", "kommentar schreiben", "kommentar hinzufügen", "keine kommentare", "zum antworten anmelden", "anmelden um zu antworten", "sagt", "sagte", "schrieb", "schreibt", "meint", "gast", "redaktion empfiehlt", "gut", "schlecht",
+    "diesen beitrag melden", "auf diesen beitrag antworten", "kommentar bewerten", "dein kommentar wartet auf freischaltung", "du musst angemeldet sein, um einen kommentar abzugeben", "schreibe einen kommentar", "nach oben", "hilfreich", "nicht hilfreich", "uhr", "autor", "kommentar kommentieren", "kommentar löschen", "positiv", "negativ", "stimmen", "stimme", "beiträge", "gemeldet", "profil anzeigen",
+    // French
+    "répondre", "réponse", "réponses", "répondre à ce commentaire", "signaler", "signaler un abus", "signaler ce commentaire", "signaler un contenu inapproprié", "signaler le commentaire", "alerter", "alerter le modérateur", "j'aime", "je n'aime pas", "partager", "citer", "voir plus", "lire la suite", "afficher plus",
+    "modifier", "supprimer", "commentaires", "commentaire", "aucun commentaire", "laisser un commentaire", "ajouter un commentaire", "connectez-vous pour répondre", "a dit", "voir les réponses", "recommander", "réagir", "lien permanent", "a écrit", "abonné", "invité",
+    // Spanish
+    "responder", "respuestas", "respuesta", "denunciar", "reportar", "me gusta", "no me gusta", "compartir", "citar", "ver más", "leer más", "editar", "eliminar", "borrar", "comentarios", "comentario", "dijo", "dice", "dejar un comentario", "deja un comentario", "sin comentarios", "enlace permanente", "inicia sesión para responder", "ver respuestas", "a favor", "en contra", "recomendar",
+    // Italian
+    "rispondi", "risposta", "risposte", "segnala", "segnala abuso", "segnala commento", "mi piace", "non mi piace", "condividi", "cita", "leggi tutto", "mostra altro", "modifica", "elimina", "commenti", "commento", "lascia un commento", "nessun commento", "ha detto", "scrive", "accedi per rispondere",
+    // Portuguese
+    "resposta", "respostas", "curtir", "gosto", "não gosto", "compartilhar", "partilhar", "excluir", "comentários", "comentário", "deixe um comentário", "disse", "diz", "ver mais", "ler mais", "denunciar comentário", "inicie sessão para responder",
+    // Dutch
+    "reageer", "reageren", "beantwoorden", "antwoorden", "antwoord", "rapporteer", "rapporteren", "vind ik leuk", "delen", "citeer", "citeren", "meer", "lees meer", "bewerken", "verwijderen", "reacties", "reactie", "zegt", "schreef", "schrijft", "plaats een reactie", "geen reacties", "log in om te reageren",
+    // Polish
+    "odpowiedz", "odpowiedzi", "zgłoś", "zgłoś nadużycie", "lubię to", "udostępnij", "cytuj", "więcej", "czytaj więcej", "pokaż więcej", "edytuj", "usuń", "komentarze", "komentarz", "dodaj komentarz", "pisze", "napisał", "napisała", "brak komentarzy", "ukryj", "oceń", "zaloguj się, aby odpowiedzieć",
+    // Nordic
+    "svar", "svara", "svare", "anmäl", "rapporter", "rapportera", "gilla", "lik", "liker", "dela", "del", "visa mer", "vis mer", "les mer", "läs mer", "citera", "redigera", "kommentarer", "skriver", "säger", "sier", "siger", "anmeld", "vastaa", "ilmoita", "tykkää", "jaa",
+    // Others
+    "ответить", "пожаловаться", "поделиться", "нравится", "цитировать", "удалить", "комментарии", "комментарий", "пишет", "ссылка", "відповісти", "odpovědět", "nahlásit", "sdílet", "citovat", "válasz", "yanıtla", "cevapla", "şikayet et", "beğen", "paylaş", "răspunde", "raportează", "απάντηση", "返信", "回复", "回覆", "举报", "点赞", "赞", "답글", "신고",
+];
+
+/// Marks of lines that stand where a pingback stands.
+const PINGBACKS: &[&str] = &["pingback:", "pingback", "trackback:", "trackback"];
+
+/// A line as the list has it: lower case, no numbers or punctuation around it.
+fn bare(line: &str) -> String {
+    line.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase()
+}
+
+/// Tells whether a whole line is such a phrase, or nothing but marks and numbers.
+pub(crate) fn is_chrome(line: &str) -> bool {
+    if line.len() > 120 {
+        return false;
+    }
+    let bare = bare(line);
+    if bare.is_empty() {
+        return false;
+    }
+    LINES.contains(&bare.as_str()) || bare.split(['|', '·', '•', '/', '\u{a0}']).all(|part| LINES.contains(&part.trim_matches(|c: char| !c.is_alphabetic())))
+}
+
+/// Removes such lines from the end, and from the start, of a comment's text.
+pub(crate) fn trim(text: &str) -> &str {
+    let mut text = text.trim_matches('\n');
+    while let Some(cut) = text.rfind('\n') {
+        let last = text.get(cut + 1..).unwrap_or_default();
+        if !(is_chrome(last) || is_counter(last)) {
+            break;
+        }
+        text = text.get(..cut).unwrap_or_default();
+    }
+    while let Some(cut) = text.find('\n') {
+        let first = text.get(..cut).unwrap_or_default();
+        if !(is_chrome(first) && first.len() < 40 || is_counter(first)) {
+            break;
+        }
+        text = text.get(cut + 1..).unwrap_or_default();
+    }
+    text.trim()
+}
+
+/// A number of votes, or a comment's number: `+3`, `#12`, `(4)`, `·`.
+fn is_counter(line: &str) -> bool {
+    let line = line.trim();
+    line.len() <= 8 && line.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '#' | '(' | ')' | '|' | '·' | '•' | '.' | '/' | ' ' | ',' | '–' | '—' | ':'))
+        && (line.starts_with(['+', '#', '(', '-', '|', '·', '•']) || line.chars().all(|c| !c.is_ascii_digit()))
+}
+
+/// Tells whether a text is a pingback: a page that links here, announced by its software.
+pub(crate) fn is_pingback(text: &str) -> bool {
+    let text = text.trim();
+    let lower: String = text.chars().take(12).collect::<String>().to_lowercase();
+    PINGBACKS.iter().any(|mark| lower.starts_with(mark))
+        || (text.starts_with("[…]") || text.starts_with("[...]")) && (text.ends_with("[…]") || text.ends_with("[...]"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_lines_are_chrome() {
+        assert!(is_chrome("Reply"));
+        assert!(is_chrome("  Antworten ↓"));
+        assert!(is_chrome("Like (3)"));
+        assert!(is_chrome("Reply | Report"));
+        assert!(!is_chrome("Leave a comment, she said."));
+        assert!(!is_chrome("12"));
+        assert!(!is_chrome(""));
+    }
+
+    #[test]
+    fn trims_from_both_ends_only() {
+        assert_eq!(trim("says:\nI like it.\nReply\nNo.\nReply\n+3"), "I like it.\nReply\nNo.");
+        assert_eq!(trim("Reply"), "Reply");
+        assert_eq!(trim("2024\nwas a year"), "2024\nwas a year");
+    }
+
+    #[test]
+    fn knows_pingbacks() {
+        assert!(is_pingback("Pingback: Another page"));
+        assert!(is_pingback("[…] as Ann wrote, the bridge […]"));
+        assert!(!is_pingback("[...] I left something out."));
+    }
+}

@@ -1,0 +1,151 @@
+//! Makes a thread's comments of the items that were read: ids, depths, parents.
+
+use super::evidence::{self, CHILDREN, COMMENT, TALK};
+use super::item::{Draft, Item};
+use super::select::{Selector, number_after};
+use super::survey::Page;
+use super::tree::NodeId;
+use crate::thread::Comment;
+use std::collections::HashSet;
+
+/// How a rule tells an item's depth.
+#[derive(Debug)]
+pub(super) enum Depth {
+    /// The markup does not tell.
+    Unknown,
+    /// A class or attribute that tells, else nesting; `flat` says that no nesting at all means that all are at depth 0.
+    Found { flat: bool },
+    /// The attribute of an element in the item.
+    Attribute { selector: Selector, attribute: String },
+    /// The number of elements around the item that match.
+    Ancestors(Selector),
+}
+
+/// Attributes that state a depth.
+const DEPTH_ATTRIBUTES: &[&str] =
+    &["data-depth", "data-level", "data-indent", "data-nesting-level", "data-comment-depth", "data-comment-level", "indent", "depth", "level", "aria-level"];
+
+/// Makes comments of items and what was read of them, both in document order; items without text and pingbacks are left out.
+pub(super) fn comments(page: &Page<'_>, items: &[Item], drafts: Vec<Draft>, rule: &Depth) -> Vec<Comment> {
+    let depths = depths(page, items, rule);
+    let mut used = HashSet::new();
+    let mut open: Vec<(u32, String)> = Vec::new();
+    let mut out = Vec::new();
+    for ((item, draft), depth) in items.iter().zip(drafts).zip(depths) {
+        if draft.text.trim().is_empty() || draft.pingback {
+            continue;
+        }
+        let id = item.id.clone().filter(|id| !used.contains(id)).unwrap_or_else(|| (out.len() + 1).to_string());
+        used.insert(id.clone());
+        let mut parent = None;
+        if let Some(depth) = depth {
+            while open.last().is_some_and(|(above, _)| *above >= depth) {
+                open.pop();
+            }
+            parent = open.last().map(|(_, id)| id.clone());
+            open.push((depth, id.clone()));
+        }
+        out.push(Comment { id, author: draft.author, date: draft.date, text: draft.text, depth, parent });
+    }
+    out
+}
+
+fn depths(page: &Page<'_>, items: &[Item], rule: &Depth) -> Vec<Option<u32>> {
+    let tree = &page.tree;
+    match rule {
+        Depth::Unknown => vec![None; items.len()],
+        Depth::Attribute { selector, attribute } => items
+            .iter()
+            .map(|item| {
+                let inner = (item.from..item.to).find(|id| selector.matches(tree, *id) && tree.attribute(*id, attribute).is_some())?;
+                tree.attribute(inner, attribute)?.trim().parse().ok()
+            })
+            .collect(),
+        Depth::Ancestors(selector) => {
+            items.iter().map(|item| Some(tree.ancestors(item.node).filter(|id| selector.matches(tree, *id)).count() as u32)).collect()
+        }
+        Depth::Found { flat } => found_depths(page, items, *flat),
+    }
+}
+
+fn found_depths(page: &Page<'_>, items: &[Item], flat: bool) -> Vec<Option<u32>> {
+    let nodes: HashSet<NodeId> = items.iter().map(|item| item.node).collect();
+    let stated: Vec<Option<u32>> = items.iter().map(|item| stated_depth(page, item, &nodes)).collect();
+    if stated.iter().flatten().count() * 2 > items.len() {
+        // WordPress counts from 1, others from 0.
+        let least = stated.iter().flatten().min().copied().unwrap_or(0);
+        return stated.into_iter().map(|depth| depth.map(|depth| depth - least)).collect();
+    }
+    let mut open: Vec<NodeId> = Vec::new();
+    let nested: Vec<u32> = items
+        .iter()
+        .map(|item| {
+            while open.last().is_some_and(|end| *end <= item.from) {
+                open.pop();
+            }
+            open.push(item.to);
+            open.len() as u32 - 1
+        })
+        .collect();
+    let boxes: Vec<u32> = items
+        .iter()
+        .map(|item| page.tree.ancestors(item.node).filter(|id| !nodes.contains(id) && page.evidence(*id) & CHILDREN != 0).count() as u32)
+        .collect();
+    let least = boxes.iter().min().copied().unwrap_or(0);
+    let mut depths: Vec<u32> = nested.iter().zip(&boxes).map(|(nested, boxes)| (*nested).max(boxes - least)).collect();
+    if depths.iter().all(|depth| *depth == 0) {
+        depths = items.iter().map(|item| u32::from(says_answer(page, item.node))).collect();
+    }
+    let varied = depths.iter().any(|depth| *depth > 0) && depths.contains(&0);
+    depths.into_iter().map(|depth| if varied { Some(depth) } else { flat.then_some(0) }).collect()
+}
+
+/// A depth in a class (`depth-2`, `level2`) or attribute of the item, or of what stands close around it or begins it.
+fn stated_depth(page: &Page<'_>, item: &Item, items: &HashSet<NodeId>) -> Option<u32> {
+    let tree = &page.tree;
+    let around = tree.ancestors(item.node).take(2).take_while(|id| !items.contains(id));
+    let inside = (item.node + 1..item.to.min(item.node + 6)).take_while(|id| !items.contains(id));
+    std::iter::once(item.node).chain(around).chain(inside).find_map(|id| {
+        let class = tree.attribute(id, "class").and_then(|class| class.split_ascii_whitespace().find_map(depth_in_name));
+        class.or_else(|| DEPTH_ATTRIBUTES.iter().find_map(|name| tree.attribute(id, name)?.trim().parse().ok()))
+    })
+}
+
+/// `depth-2`, `comment-level-2`, `indent3`, `wc_comment_level-2`.
+fn depth_in_name(name: &str) -> Option<u32> {
+    let start = name.len() - name.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let (head, digits) = (name.get(..start)?, name.get(start..)?);
+    if digits.len() > 2 {
+        return None;
+    }
+    let head = head.trim_end_matches(['-', '_']).to_ascii_lowercase();
+    let known = ["depth", "level", "indent", "lvl", "niveau", "ebene", "nest", "tier"].iter().any(|word| head.ends_with(word));
+    known.then(|| number_after(digits, "").and_then(|digits| digits.parse().ok())).flatten()
+}
+
+/// Tells whether an item's own class calls it an answer: `comment--reply`, `is-child`.
+fn says_answer(page: &Page<'_>, node: NodeId) -> bool {
+    page.tree.attribute(node, "class").is_some_and(|class| {
+        class.split_ascii_whitespace().any(|name| {
+            let lower = name.to_ascii_lowercase();
+            let owner = ["has", "parent", "with", "can", "no", "allow"].iter().any(|word| lower.contains(word));
+            let of_name = evidence::of_names(name);
+            !owner && (of_name & CHILDREN != 0 || of_name & (COMMENT | TALK) != 0 && ["reply", "antwort", "respuesta", "reponse"].iter().any(|word| lower.contains(word)))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_depths_out_of_names() {
+        assert_eq!(depth_in_name("depth-3"), Some(3));
+        assert_eq!(depth_in_name("wc_comment_level-2"), Some(2));
+        assert_eq!(depth_in_name("indent1"), Some(1));
+        assert_eq!(depth_in_name("comment-12"), None);
+        assert_eq!(depth_in_name("level-"), None);
+        assert_eq!(depth_in_name("level-2019"), None);
+    }
+}

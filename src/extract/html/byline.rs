@@ -1,0 +1,118 @@
+//! Names as bylines write them: "von Ann am", "Ann says:", "#3 Comment by Ann", "Par Ann, le mercredi".
+
+use super::date;
+
+/// What stands before a name, in lower case, each followed by a space.
+const BEFORE: &[&str] = &[
+    "von", "by", "par", "por", "di", "da", "door", "av", "af", "przez", "from", "de", "autor:", "author:", "auteur:", "autore:", "comment by", "posted by", "written by",
+    "geschrieben von", "verfasst von", "kommentar von", "commentaire de", "comentario de", "commento di", "reactie van", "komentarz od", "beitrag von", "gepostet von",
+    "submitted by", "eingereicht von", "gespeichert von", "soumis par", "enviado por", "inviato da", "name:", "user:", "publié par", "posté par", "escrito por", "publicado por", "scritto da",
+];
+
+/// What stands after a name.
+const AFTER: &[&str] = &[
+    "says", "said", "wrote", "writes", "sagt", "sagte", "schrieb", "schreibt", "meint", "dijo", "dice", "a dit", "a écrit", "dit", "ha detto", "scrive", "disse", "diz",
+    "zegt", "schreef", "schrijft", "pisze", "napisał", "napisała", "napisał(a)", "skriver", "säger", "sier", "siger", "commented", "replied", "posted", "responded",
+    "kommentierte", "kommentiert", "antwortet", "antwortete", "пишет", "сказал", "dedi ki", "hat gesagt", "permalink", "(gast)", "(guest)", "(not verified)",
+    "(nicht überprüft)", "(non vérifié)", "(no verificado)",
+];
+
+/// What joins a name and the date after it.
+const BEFORE_DATE: &[&str] = &[
+    "on", "at", "am", "vom", "um", "el", "le", "il", "em", "op", "dnia", "den", "la", "the", "à", "den",
+    "mo", "di", "mi", "do", "fr", "sa", "so", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag",
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
+    "lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo", "lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica",
+    "poniedziałek", "wtorek", "środa", "czwartek", "piątek", "sobota", "niedziela",
+];
+
+/// Takes the name out of a byline; empty where there is none.
+pub(super) fn name(line: &str) -> String {
+    let found = date::find(line);
+    let mut name = line.get(..found.as_ref().map_or(line.len(), |found| found.start)).unwrap_or_default();
+    let mut dated = found.is_some();
+    if trim_words(trim_marks(name), BEFORE_DATE).is_empty() {
+        // The date comes first: "Am 29. Mai 2017 von Hugo".
+        name = line.get(found.map_or(0, |found| found.end)..).unwrap_or_default();
+        dated = false;
+    }
+    let mut name = trim_marks(name);
+    // "#3 Ann", "3. Ann"
+    if let Some(rest) = name.strip_prefix('#') {
+        name = trim_marks(rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.'));
+    }
+    loop {
+        let length = name.len();
+        for word in BEFORE {
+            if let Some(rest) = strip_word_prefix(name, word) {
+                name = trim_marks(rest);
+                break;
+            }
+        }
+        for word in AFTER {
+            if let Some(rest) = strip_word_suffix(name, word) {
+                name = trim_marks(rest);
+                break;
+            }
+        }
+        if dated {
+            name = trim_words(name, BEFORE_DATE);
+        }
+        if name.len() == length {
+            return name.to_owned();
+        }
+    }
+}
+
+/// Removes a word at the end that joins a name and a date, even if nothing stands before it.
+fn trim_words<'t>(text: &'t str, words: &[&str]) -> &'t str {
+    if words.contains(&text.to_lowercase().as_str()) {
+        return "";
+    }
+    words.iter().find_map(|word| strip_word_suffix(text, word)).map_or(text, trim_marks)
+}
+
+fn trim_marks(text: &str) -> &str {
+    text.trim()
+        .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | '|' | '-' | '–' | '—' | '·' | '•' | '/' | '»' | '>' | '@' | '↓' | '\u{200e}'))
+        .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | '|' | '-' | '–' | '—' | '·' | '•' | '/' | '«' | '»' | '\u{200e}'))
+}
+
+fn strip_word_prefix<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let head = text.get(..word.len())?;
+    let rest = text.get(word.len()..)?;
+    (head.to_lowercase() == word && rest.starts_with(char::is_whitespace) && !rest.trim().is_empty()).then_some(rest)
+}
+
+/// `text` without `word` at its end. A name of one word stays: somebody may be called "Di".
+fn strip_word_suffix<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let cut = text.len().checked_sub(word.len())?;
+    let (head, tail) = (text.get(..cut)?, text.get(cut..)?);
+    (tail.to_lowercase() == word && head.ends_with(|c: char| c.is_whitespace() || c == ',') && !head.trim().is_empty()).then_some(head)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name;
+
+    #[test]
+    fn takes_the_name_out() {
+        for (line, expected) in [
+            ("Ann Ames says:", "Ann Ames"),
+            ("Par Bruno Gobin, le mercredi 15 mai 2019 à 08h07", "Bruno Gobin"),
+            ("geschrieben von berg2012 am 21. Jan. 2015, 19:04", "berg2012"),
+            ("Heidemarie Heim | Di, 21. April 2020 - 16:40", "Heidemarie Heim"),
+            ("#1 Kommentar von X", "X"),
+            ("Muriel - Le 22/01/2020 à 12:01:03", "Muriel"),
+            ("Am 29. Mai 2017 um 14:38 von Hugo", "Hugo"),
+            ("X on 11/08/2020 at 9:52", "X"),
+            ("Di", "Di"),
+            ("Kim Do", "Kim Do"),
+            ("Josef Franz Lindner,", "Josef Franz Lindner"),
+            ("vor 3 Stunden", ""),
+            ("", ""),
+        ] {
+            assert_eq!(name(line), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Finds dates in short texts, in the forms and languages of bylines.
+
+use regex::Regex;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// First letters of the months in a dozen languages; any letters may follow.
+const MONTHS: &str = "jan|feb|fév|fev|mar|mär|mrz|maer|apr|avr|abr|may|mai|maj|mei|mag|maa|jun|juin|jui|jul|giu|lug|lip|\
+    aug|aoû|aou|ago|ağu|aŭg|sep|set|sett|wrz|eyl|oct|okt|ott|out|paź|paz|eki|nov|lis|kas|dec|dez|dic|déc|des|gru|ara|\
+    ene|gen|sty|oca|lut|şub|kwi|nis|cze|haz|sie|tem|янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек|січ|лют|бер|\
+    кві|тра|чер|лип|сер|вер|жов|лис|гру|led|úno|bře|dub|kvě|čer|srp|zář|říj|pro|tammi|helmi|huhti|touko|kesä|heinä|\
+    elo|syys|loka|marras|joulu|szept|máj|ιαν|φεβ|απρ|ιουν|ιουλ|σεπ|οκτ|νοε|δεκ";
+
+const UNITS: &str = "sec|sek|min|hour|hr|day|week|wk|month|mo|year|yr|stund|std|tag|woch|monat|jahr|heure|jour|semaine|mois|\
+    an|hora|día|dia|semana|mes|mês|año|ano|ore|ora|giorn|settiman|anni|anno|uur|uren|dag|dagen|we|maand|jaar|godz|dni|\
+    dzie|tyg|mies|lat|rok|tim|vecka|månad|år|uge|måned|час|мин|дн|дня|недел|мес|лет|год|gün|saat|hafta|ay|yıl|d|h|m|y|w";
+
+static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let time = r"(?:[\s,|@·–—•/(-]{0,4}(?:um|at|à|a\slas|às|alle|ore|o|om|kl\.?|klo|в|saat|h)?\s{0,2}\d{1,2}\s?[:.h]\s?\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?\s?m\b\.?)?(?:\s?(?:uhr|hrs|uur|h)\b)?)";
+    let month = format!(r"(?:{MONTHS})\p{{L}}{{0,9}}\.?");
+    let year = r"(?:(?:19|20)\d{2}|['’]\d{2})\b";
+    let alternatives = [
+        // 2024-03-01, 2024-03-01T10:00:00Z, 2024年3月1日
+        r"\b(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?(?:t\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:z|[+-]\d{2}:?\d{2})?)?".to_owned(),
+        // 1.3.2024, 01/03/24
+        r"\b\d{1,2}\s?[-/.]\s?\d{1,2}[-/.,]\s?(?:(?:19|20)\d{2}|\d{2})\b".to_owned(),
+        // 1. März 2024, 1st of March, 2024, 1 de marzo de 2024
+        format!(r"\b\d{{1,2}}(?:\.|er|º|ª|st|nd|rd|th)?[\s-]{{0,2}}(?:de\s|of\s|d['’])?{month},?[\s-]{{0,2}}(?:de\s|del\s)?{year}"),
+        // March 1, 2024; Março 1, 2024
+        format!(r"\b{month}\s{{0,2}}\d{{1,2}}(?:st|nd|rd|th)?,?\s{{0,2}}(?:de\s|del\s)?{year}"),
+        // 1 March 10:00 and March 1 10:00, 12/02 à 11:30: without a year only with a time
+        format!(r"\b\d{{1,2}}(?:\.|er|º|st|nd|rd|th)?\s{{0,2}}(?:de\s|of\s)?{month}{time}"),
+        format!(r"\b{month}\s\d{{1,2}}(?:st|nd|rd|th)?{time}"),
+        format!(r"\b\d{{1,2}}[/.]\d{{1,2}}\.?{time}"),
+        // vor 3 Stunden, il y a 2 ans, hace 5 días
+        format!(r"\b(?:vor|il\sy\sa|hace|há|för|for)\s(?:mehr\sals\s|über\s|etwa\s|ca\.?\s|más\sde\s|plus\sde\s|environ\s)?(?:\d{{1,3}}|ein|einer|einem|un|une|una|um|uma|en|et)\s(?:{UNITS})\p{{L}}{{0,6}}(?:\ssiden|\ssedan)?"),
+        // 3 hours ago, 5 dagen geleden, 2 часа назад, 1 Monat her
+        format!(r"\b(?:\d{{1,3}}|an?|one)\s?\+?\s?(?:{UNITS})\p{{L}}{{0,6}}\.?\s(?:(?:and|,)\s\d{{1,2}}\s\p{{L}}{{1,8}}\s)?(?:ago|geleden|temu|sedan|siden|fa|atrás|назад|тому|önce|her|sitten|dříve|előtt)\b"),
+        format!(r"\b(?:heute|gestern|vorgestern|today|yesterday|hier|aujourd['’]hui|hoy|ayer|oggi|ieri|vandaag|gisteren|dziś|dzisiaj|wczoraj|сегодня|вчера|idag|igår){time}"),
+    ];
+    let pattern = format!("(?i)(?:{})(?:{time})?", alternatives.join("|"));
+    Regex::new(&pattern).ok()
+});
+
+/// Longer texts are prose; a date in them says nothing about who wrote when.
+const LONGEST: usize = 160;
+
+/// Finds the first date of a short text.
+pub(super) fn find(text: &str) -> Option<Range<usize>> {
+    if text.len() > LONGEST || !may_hold_date(text) {
+        return None;
+    }
+    DATE.as_ref().and_then(|date| date.find(text)).map(|found| found.range())
+}
+
+/// Nearly all texts are told apart by their digits alone.
+fn may_hold_date(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit()) || text.len() < 40 && text.contains(['a', 'e']) && text.trim().contains(' ')
+}
+
+/// Tells whether an attribute's value is a date as machines write it: `2024-03-01` and more.
+pub(super) fn is_machine_date(value: &str) -> bool {
+    let bytes = value.trim().as_bytes();
+    let digits = |range: Range<usize>| bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
+    bytes.len() >= 10 && digits(0..4) && bytes.get(4) == Some(&b'-') && digits(5..7) && bytes.get(7) == Some(&b'-') && digits(8..10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_dates_as_pages_write_them() {
+        for date in [
+            "2024-03-01T10:00:00+00:00",
+            "June 28, 2015 at 10:25 pm",
+            "am 9. Juni 2017 um 13:22",
+            "15/05/2019 à 08h07",
+            "26 abril 2022 a las 14:02",
+            "17.07, 2011 @ 13:04",
+            "Le 12/02 à 11:30",
+            "vor 11 Wochen",
+            "1 Monat her",
+            "6 years ago",
+            "il y a 2 ans",
+            "wtorek, 11 maja 2021, 23:13",
+            "21. Jan. 2015, 19:04",
+            "14. 01. 2020, 13:47",
+            "Yesterday at 10:15",
+            "2 часа назад",
+            "hace 5 días",
+            "January 5th, 2012",
+        ] {
+            assert!(find(date).is_some(), "{date}");
+        }
+        assert_eq!(find("#1 — vor 8 Stunden").map(|range| &"#1 — vor 8 Stunden"[range]), Some("vor 8 Stunden"));
+    }
+
+    #[test]
+    fn leaves_other_numbers_alone() {
+        for text in ["5 Comments", "Reply", "version 1.2", "3 likes", "page 2 of 7", "a man", "12 people like this", "10.000 Euro", "in 2019"] {
+            assert_eq!(find(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn knows_machine_dates() {
+        assert!(is_machine_date("2024-03-01T10:00"));
+        assert!(!is_machine_date("comment_date"));
+        assert!(!is_machine_date("01.03.2024"));
+    }
+}

@@ -1,0 +1,171 @@
+//! What a page holds, measured once for all finders: how much text, which evidence, where dates and names stand.
+
+use super::date;
+use super::evidence::{self, Evidence};
+use super::reference::decode;
+use super::tag::Tag;
+use super::tree::{NodeId, Tree};
+
+/// The tree with its measures; all of them are filled in one pass.
+#[derive(Debug)]
+pub(super) struct Page<'a> {
+    pub(super) tree: Tree<'a>,
+    /// What each element's class and id speak for.
+    evidence: Vec<Evidence>,
+    /// Bytes of visible text before each node.
+    text_before: Vec<u32>,
+    /// Bytes of visible text in links before each node.
+    link_before: Vec<u32>,
+    /// Dates in short texts, in document order.
+    dates: Vec<NodeId>,
+}
+
+impl<'a> Page<'a> {
+    /// Reads and measures a page.
+    pub(super) fn read(source: &'a str) -> Self {
+        let tree = Tree::parse(source);
+        let count = tree.nodes.len();
+        let mut reader = evidence::Reader::default();
+        let mut evidence = Vec::with_capacity(count);
+        let (mut text_before, mut link_before) = (Vec::with_capacity(count + 1), Vec::with_capacity(count + 1));
+        let (mut text, mut link) = (0u32, 0u32);
+        let mut dates = Vec::new();
+        let mut dated_until = 0;
+        for id in 0..tree.len() {
+            text_before.push(text);
+            link_before.push(link);
+            if tree.tag(id) == Tag::Text {
+                evidence.push(0);
+                if tree.has(id, Tree::HIDDEN | Tree::HEAD) {
+                    continue;
+                }
+                let raw = tree.raw_text(id);
+                let trimmed = raw.trim();
+                if trimmed.is_empty() || trimmed == "&nbsp;" {
+                    continue;
+                }
+                let size = trimmed.len() as u32;
+                text += size;
+                if tree.has(id, Tree::LINK) {
+                    link += size;
+                }
+                if id >= dated_until && trimmed.len() <= 200 && date::find(&decode(trimmed)).is_some() {
+                    dates.push(id);
+                }
+            } else {
+                let of_class = tree.attribute(id, "class").map_or(0, |names| reader.read(names));
+                let of_id = tree.attribute(id, "id").map_or(0, |names| reader.read(names));
+                evidence.push(of_class | of_id);
+                if machine_date(&tree, id).is_some() && !tree.has(id, Tree::HEAD) {
+                    dates.push(id);
+                    dated_until = tree.end(id);
+                }
+            }
+        }
+        text_before.push(text);
+        link_before.push(link);
+        Self { tree, evidence, text_before, link_before, dates }
+    }
+
+    /// What an element's class and id speak for.
+    pub(super) fn evidence(&self, id: NodeId) -> Evidence {
+        self.evidence.get(id as usize).copied().unwrap_or(0)
+    }
+
+    /// Bytes of visible text in a range of nodes.
+    pub(super) fn text_size(&self, from: NodeId, to: NodeId) -> u32 {
+        span(&self.text_before, from, to)
+    }
+
+    /// Bytes of visible link text in a range of nodes.
+    pub(super) fn link_size(&self, from: NodeId, to: NodeId) -> u32 {
+        span(&self.link_before, from, to)
+    }
+
+    /// Bytes of visible text under an element.
+    pub(super) fn size(&self, id: NodeId) -> u32 {
+        self.text_size(id, self.tree.end(id))
+    }
+
+    /// The dates in a range of nodes.
+    pub(super) fn dates(&self, from: NodeId, to: NodeId) -> &[NodeId] {
+        let first = self.dates.partition_point(|date| *date < from);
+        let last = self.dates.partition_point(|date| *date < to);
+        self.dates.get(first..last).unwrap_or_default()
+    }
+
+    /// The visible text of a short element on one line.
+    pub(super) fn line(&self, id: NodeId) -> String {
+        self.line_of(id, self.tree.end(id))
+    }
+
+    /// The visible text of a short range of nodes on one line.
+    pub(super) fn line_of(&self, from: NodeId, to: NodeId) -> String {
+        let mut out = String::new();
+        for id in from..to {
+            let tag = self.tree.tag(id);
+            if tag == Tag::Text && !self.tree.has(id, Tree::HIDDEN) {
+                push_collapsed(&mut out, &decode(self.tree.raw_text(id)));
+            } else if tag.is_block() || tag == Tag::Br {
+                push_collapsed(&mut out, " ");
+            }
+        }
+        out.truncate(out.trim_end().len());
+        out
+    }
+
+    /// An attribute with its character references decoded, trimmed; nothing if that is empty.
+    pub(super) fn attribute(&self, id: NodeId, name: &str) -> Option<String> {
+        let value = decode(self.tree.attribute(id, name)?);
+        let value = value.trim();
+        (!value.is_empty()).then(|| value.to_owned())
+    }
+}
+
+fn span(before: &[u32], from: NodeId, to: NodeId) -> u32 {
+    let at = |id: NodeId| before.get(id as usize).copied().unwrap_or(0);
+    at(to).saturating_sub(at(from))
+}
+
+/// Appends text with every run of white space made one space, and none at the start.
+pub(super) fn push_collapsed(out: &mut String, text: &str) {
+    for c in text.chars() {
+        if c.is_whitespace() || c == '\u{200b}' {
+            if !out.is_empty() && !out.ends_with(' ') {
+                out.push(' ');
+            }
+        } else {
+            out.push(c);
+        }
+    }
+}
+
+/// A date that an element states for machines.
+pub(super) fn machine_date<'a>(tree: &Tree<'a>, id: NodeId) -> Option<&'a str> {
+    let named = |attribute: &str| tree.attribute(id, attribute).filter(|value| date::is_machine_date(&decode(value)));
+    match tree.tag(id) {
+        Tag::Time => named("datetime").or_else(|| named("title")).or_else(|| named("content")),
+        Tag::Abbr => named("title"),
+        Tag::Text => None,
+        _ => {
+            let property = tree.attribute(id, "itemprop").or_else(|| tree.attribute(id, "property"))?;
+            let dated = ["date", "time", "created", "published"].iter().any(|word| property.to_ascii_lowercase().contains(word));
+            if dated { named("content").or_else(|| named("datetime")) } else { None }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn measures_text_links_and_dates() {
+        let page = Page::read("<div class=comment><a href=x>abc</a> <p>de  f <b>1.2.2024</b></div><time datetime=2024-01-02>x 1.1.2024</time>");
+        assert_eq!(page.size(1), 3 + 5 + 8);
+        assert_eq!(page.link_size(1, page.tree.end(1)), 3);
+        assert_eq!(page.dates(0, page.tree.len()).len(), 2);
+        assert_eq!(page.line(1), "abc de f 1.2.2024");
+        assert_eq!(page.evidence(1), evidence::COMMENT);
+    }
+}

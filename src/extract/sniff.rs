@@ -1,0 +1,165 @@
+//! What a piece of input is, by its first bytes.
+
+use super::Format;
+use crate::error::{Error, Result};
+
+/// Beginnings of binary files, and what to call them.
+const BINARY: &[(&[u8], &str)] = &[
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF87a", "a GIF picture"),
+    (b"GIF89a", "a GIF picture"),
+    (b"%PDF-", "a PDF document"),
+    (b"\x1f\x8b", "gzip-compressed; it must be unpacked first"),
+    (b"\x28\xb5\x2f\xfd", "zstd-compressed; it must be unpacked first"),
+    (b"BZh", "bzip2-compressed; it must be unpacked first"),
+    (b"\xfd7zXZ\0", "xz-compressed; it must be unpacked first"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive; it must be unpacked first"),
+    (b"Rar!", "a RAR archive; it must be unpacked first"),
+    (b"PK\x03\x04", "a ZIP archive (or an office document); it must be unpacked first"),
+    (b"PK\x05\x06", "an empty ZIP archive"),
+    (b"\x7fELF", "an ELF program"),
+    (b"MZ\x90\0", "a Windows program"),
+    (b"\xca\xfe\xba\xbe", "a Java class or Mach-O program"),
+    (b"\xcf\xfa\xed\xfe", "a Mach-O program"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"PAR1", "a Parquet file"),
+    (b"ARROW1", "an Arrow file"),
+    (b"RIFF", "a RIFF file (sound, film or WebP picture)"),
+    (b"OggS", "an Ogg sound file"),
+    (b"ID3", "an MP3 sound file"),
+    (b"\0\0\0\x18ftyp", "an MP4 film"),
+    (b"\0\0\0\x20ftyp", "an MP4 film"),
+    (b"\xd0\xcf\x11\xe0", "an old office document"),
+    (b"wOFF", "a font"),
+    (b"wOF2", "a font"),
+];
+
+/// Decides what `head`, the first bytes of an input (64 KiB are plenty), is.
+///
+/// # Errors
+/// For binary files, with what they look like.
+pub fn sniff(head: &[u8]) -> Result<Format> {
+    if let Some((_, what)) = BINARY.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Err(Error::input(None, None, Some(0), format!("not text: this is {what}")));
+    }
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        let utf16 = encoding_rs::Encoding::for_bom(head).map(|(encoding, _)| encoding.decode(head).0);
+        return Ok(of_text(utf16.as_deref().unwrap_or_default().trim_start_matches('\u{feff}')));
+    }
+    if let Some(at) = memchr::memchr(0, head) {
+        return Err(Error::input(None, None, Some(at as u64), "not text: byte 0 occurs, as in binary files".to_owned()));
+    }
+    Ok(of_text(&String::from_utf8_lossy(head)))
+}
+
+fn of_text(head: &str) -> Format {
+    let head = head.trim_start_matches('\u{feff}').trim_start();
+    if is_jsonl(head) {
+        Format::Jsonl
+    } else if is_html(head) {
+        Format::Html
+    } else if is_table(head) {
+        Format::Csv
+    } else {
+        Format::FlatText
+    }
+}
+
+/// An object that a quote or the closing brace follows: prose may begin with a brace, rows go on like this.
+fn is_jsonl(head: &str) -> bool {
+    head.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '}']))
+}
+
+/// A page begins with a tag or comment, or has tags that text has not within the first bytes.
+fn is_html(head: &str) -> bool {
+    let lower = head.get(..floor(head, 1024)).unwrap_or(head).to_ascii_lowercase();
+    let begins = ["<!doctype html", "<html", "<head", "<body", "<!--", "<div", "<article", "<section", "<meta", "<title", "<table", "<script", "<main", "<p>", "<p ", "<ol", "<ul", "<li", "<h1", "<span", "<style", "<link"];
+    if begins.iter().any(|mark| lower.starts_with(mark)) || lower.starts_with("<?xml") && lower.contains("<html") {
+        return true;
+    }
+    let tags = ["<html", "<body", "<head>", "</head>", "</p>", "</div>", "</a>", "<br", "</li>"];
+    tags.iter().filter(|tag| lower.contains(*tag)).count() >= 2
+}
+
+/// A header of short names and rows with as many fields.
+fn is_table(head: &str) -> bool {
+    let mut lines = head.lines().filter(|line| !line.trim().is_empty());
+    let Some(header) = lines.next() else { return false };
+    let names = |separator: char| {
+        let names: Vec<&str> = header.split(separator).map(|name| name.trim().trim_matches('"').trim()).collect();
+        let short = names.iter().all(|name| name.len() <= 40 && !name.contains(['.', '!', '?', '“', '”']) && name.split_whitespace().count() <= 3);
+        let lower = header.chars().filter(|c| c.is_alphabetic()).count() > 0;
+        (names.len() >= 2 && short && lower && !names.iter().any(|name| name.is_empty() && names.len() < 3)).then_some(names)
+    };
+    let known = |names: &[&str]| {
+        let known = ["text", "comment", "comment_text", "body", "id", "label", "labels", "toxicity", "author", "content", "message", "tweet", "class", "insult", "sarcasm", "date", "title", "article"];
+        names.iter().any(|name| known.contains(&name.to_ascii_lowercase().as_str()))
+    };
+    [',', ';', '\t'].into_iter().any(|separator| {
+        names(separator).is_some_and(|names| {
+            known(&names) && lines.clone().next().is_none_or(|line| line.contains(separator) || line.starts_with('"'))
+        })
+    })
+}
+
+/// The largest length up to `at` that does not cut a character.
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn tells_text_formats_apart() {
+        for (head, format) in [
+            ("<!DOCTYPE html><html>", Format::Html),
+            ("\u{feff}  <html lang=en>", Format::Html),
+            ("<?xml version=\"1.0\"?><!DOCTYPE html PUBLIC><html>", Format::Html),
+            ("Hello <b>x</b><br>and</p>", Format::Html),
+            ("{\"text\": \"a\"}\n", Format::Jsonl),
+            ("{} \n", Format::Jsonl),
+            ("id,text,toxicity\n1,hello,0\n", Format::Csv),
+            ("text\tlabel\nhello\t1\n", Format::Csv),
+            ("text;label\n\"a\nb\";1\n", Format::Csv),
+            ("The council, the mayor and I\nmet on Tuesday.\n", Format::FlatText),
+            ("Dear reader, this is a comment, no?\n", Format::FlatText),
+            ("", Format::FlatText),
+            ("{well} I never\n", Format::FlatText),
+        ] {
+            assert_eq!(sniff(head.as_bytes()).ok(), Some(format), "{head:?}");
+        }
+        let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain("<html>".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        assert_eq!(sniff(&wide).ok(), Some(Format::Html));
+    }
+
+    #[test]
+    fn says_what_a_binary_file_is() {
+        for (head, what) in [
+            (&b"\x89PNG\r\n"[..], "PNG"),
+            (b"%PDF-1.7", "PDF"),
+            (b"\x1f\x8b\x08", "gzip"),
+            (b"PK\x03\x04..", "ZIP"),
+            (b"\x7fELF\x02", "ELF"),
+            (b"ab\0c", "byte 0"),
+        ] {
+            let said = sniff(head).map_err(|error| error.to_string()).err().unwrap_or_default();
+            assert!(said.contains(what), "{said}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100))]
+        #[test]
+        fn any_bytes_are_judged(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = sniff(&bytes);
+        }
+    }
+}
