@@ -4,6 +4,8 @@ use crate::error::Result;
 use crate::thread::Thread;
 use std::borrow::Cow;
 
+mod flat;
+
 /// What a piece of input is, judged by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -52,6 +54,6 @@ pub fn html(_page: &str) -> Thread {
 }
 
 /// Takes the article and the comments out of a text dump of a page.
-pub fn flat_text(_dump: &str) -> Thread {
-    Thread::default()
+pub fn flat_text(dump: &str) -> Thread {
+    flat::flat_text(dump)
 }
