@@ -142,9 +142,38 @@ fn smiles(text: &str) -> bool {
 /// Weights of the traits: log-odds that a line belongs to a comment.
 ///
 /// Fitted by logistic regression on lines of dumps of pages in several languages, each page with the same weight.
-const WEIGHTS: [f64; TRAITS] = [0.0; TRAITS];
+const WEIGHTS: [f64; TRAITS] = [
+    2.96, -4.29, -0.15, -0.20, 2.02, 3.01, 0.31, 0.67, 0.66, -0.18, 2.46, 1.99, 1.15, 0.68, 0.48, 1.45, -0.44, -1.09,
+    0.44, -1.07, -1.48, 2.78, 0.73, -1.10, 0.35, -0.45,
+];
+
+/// How one line sounds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sound {
+    /// The log-odds that it belongs to a comment and not to an article, at most 2.5 either way.
+    pub(super) score: f64,
+    /// Whether somebody speaks: to somebody, of themselves, with a question or a smiley.
+    pub(super) voice: bool,
+    /// Whether it begins with a greeting or an exclamation.
+    pub(super) greets: bool,
+    /// Whether it is a letter's end: `Best regards`.
+    pub(super) closes: bool,
+}
+
+/// Hears one line.
+pub(super) fn sound(line: &Line<'_>) -> Sound {
+    let traits = traits(line);
+    let is = |place: usize| traits.get(place).is_some_and(|value| *value > 0.0);
+    let score: f64 = traits.iter().zip(WEIGHTS).map(|(value, weight)| value * weight).sum();
+    Sound {
+        score: score.clamp(-2.5, 2.5),
+        voice: [4, 5, 7, 9, 10, 11, 14].into_iter().any(is),
+        greets: is(4),
+        closes: is(5),
+    }
+}
 
 /// The log-odds that a line belongs to a comment and not to an article.
 pub(super) fn score(line: &Line<'_>) -> f64 {
-    traits(line).iter().zip(WEIGHTS).map(|(value, weight)| value * weight).sum()
+    sound(line).score
 }
