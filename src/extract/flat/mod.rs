@@ -91,12 +91,13 @@ fn headed(lines: &[Line<'_>], headings: &[(usize, phrases::Heading)]) -> Option<
     best.map(|(_, found)| found)
 }
 
-/// Whether what was found sounds like comments at all, and not like a list of links.
+/// Whether what was found sounds like comments at all, and not like a list of links or dates.
 fn sound(lines: &[Line<'_>], found: &Found, counted: bool) -> bool {
-    let zone = part(lines, found.zone.clone());
     let chars: usize = found.comments.iter().map(|piece| piece.text.chars().take(1000).count()).sum();
-    let mean = zone.iter().map(prose::score).sum::<f64>() / zone.len().max(1) as f64;
-    chars >= found.comments.len() * 12 && (counted || mean > -1.0)
+    let zone = part(lines, found.zone.clone());
+    let sounds: Vec<prose::Sound> = zone.iter().filter(|line| byline::byline(line).is_none()).map(prose::sound).collect();
+    chars >= found.comments.len() * 12
+        && (counted || (unmarked::mean(&sounds) > -0.6 && unmarked::voices(&sounds) >= 0.25))
 }
 
 /// Comments that have no heading, but marks of their own.

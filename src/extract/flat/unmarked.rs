@@ -51,12 +51,12 @@ pub(super) fn find(lines: &[Line<'_>], count: Option<u64>) -> Option<Found> {
     (!comments.is_empty()).then(|| Found { zone: start..end, comments, source: "flat-unmarked", confidence })
 }
 
-fn mean(sounds: &[Sound]) -> f64 {
+pub(super) fn mean(sounds: &[Sound]) -> f64 {
     sounds.iter().map(|sound| sound.score).sum::<f64>() / sounds.len().max(1) as f64
 }
 
 /// How many of the lines have a voice.
-fn voices(sounds: &[Sound]) -> f64 {
+pub(super) fn voices(sounds: &[Sound]) -> f64 {
     sounds.iter().filter(|sound| sound.voice).count() as f64 / sounds.len().max(1) as f64
 }
 
@@ -87,7 +87,7 @@ fn contrast(sounds: &[Sound]) -> Option<(usize, f64)> {
     let statistic = change / deviation;
     let strong =
         |side: &[Sound]| side.iter().filter(|sound| sound.score > 0.9).count() as f64 / side.len().max(1) as f64;
-    let speaks = voices(below) >= 0.25 && voices(below) > 1.5 * voices(above);
+    let speaks = voices(below) >= 0.25 && voices(below) > 1.2 * voices(above);
     if place == 0 || statistic < 4.0 || strong(below) < 0.2 || strong(below) < 2.0 * strong(above) || !speaks {
         return None;
     }
@@ -120,6 +120,6 @@ fn gain(sounds: &[Sound]) -> Option<(usize, f64)> {
     let high = mean(below) - BAR;
     let far = mean(below) - mean(above) > 1.2;
     let sure = (gain >= 7.0 && high >= 0.45) || (gain >= 1.8 && high >= 0.8 && below.len() >= 2);
-    let speaks = voices(below) >= 0.3 && voices(below) > 1.5 * voices(above);
+    let speaks = voices(below) >= 0.4 && voices(below) >= voices(above);
     (above.len() >= 2 && far && sure && speaks).then_some((place, 0.4))
 }
