@@ -11,6 +11,8 @@ pub use sniff::sniff;
 
 use crate::thread::Thread;
 
+mod flat;
+
 /// What a piece of input is, judged by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -26,6 +28,6 @@ pub enum Format {
 }
 
 /// Takes the article and the comments out of a text dump of a page.
-pub fn flat_text(_dump: &str) -> Thread {
-    Thread::default()
+pub fn flat_text(dump: &str) -> Thread {
+    flat::flat_text(dump)
 }

@@ -1,0 +1,173 @@
+//! What the software around comments writes, in a dozen languages: headings, form tails, buttons.
+//!
+//! All phrases are matched against whole lines, since a comment may say any of them too.
+
+use regex::{Regex, RegexSet};
+use std::sync::LazyLock;
+
+/// Names for comments, singular or plural.
+const NOUNS: &str = "(?:user |reader |leser|nutzer)?(?:comments?|responses?|repl(?:y|ies)|thoughts?|reactions?|\
+    kommentare?|kommentarer|kommentarar|antwort(?:en)?|gedanken?|ergänzung(?:en)?|reaktion(?:en)?|leserbriefe?|\
+    leserpost|beiträge|meinung(?:en)?|commentaires?|réponses?|réactions?|avis|comentarios?|respuestas?|opiniones|\
+    reacciones|comentários?|respostas?|comment[oi]|rispost[ae]|reacties?|opmerkingen|svar|kommentit|kommenttia?|\
+    komentarz(?:e|y)?|komentář(?:e|ů)?|komentar(?:i|ja|jev)?|hozzászólás(?:ok)?|comentarii|yorum(?:lar)?|σχόλια|\
+    комментари(?:й|и|я|ев)|коментар(?:и|ів|ии)?|отзыв(?:ы|ов)?|评论|条评论|コメント|件のコメント|댓글)";
+const NUMBER: &str = "(?:(?P<count>\\d{1,3}(?:[.,  ]\\d{3})+|\\d{1,6})|(?P<one>one|a single|ein|eine|un|une|una|uno|um|uma|een|en|ett|1))";
+
+fn regex(pattern: &str) -> Option<Regex> {
+    Regex::new(pattern).ok()
+}
+
+/// `14 Comments`, `2 Gedanken zu „…“`, `{ 38 comments… read them below or add one }`.
+static COUNTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(&format!(
+        "(?i)^(?:there (?:are|is) |se han publicado |il y a |showing |\\W{{0,4}}){NUMBER}\\s*{NOUNS}(?P<rest>$|[\\s:.…–—\\-,)}}].{{0,250}}$)"
+    ))
+});
+/// `Kommentare (4)`, `Comments: 12`, `Liczba komentarzy: 6`.
+static COUNT_LAST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(&format!(
+        "(?i)^(?:\\S{{1,30}} ){{0,3}}\\S{{0,40}}{NOUNS}\\s*[:(\\[]\\s*(?P<count>\\d{{1,6}})\\s*[)\\]]?(?P<rest>$|\\s.{{0,60}}$)"
+    ))
+});
+/// `Comments`, `Kommentare:`, `Leave a comment on …`.
+static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(&format!(
+        "(?i)^\\W{{0,3}}(?:(?:the |all |alle |tous les |vos |los |your |latest |neueste )?{NOUNS}|discussion|join the (?:discussion|conversation)|diskussion|diskutieren sie mit|forum|join the conversation)\\s*[:.]?\\W{{0,3}}$"
+    ))
+});
+/// What stands below the comments, or above them: the form and its hints.
+static FORM: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
+    RegexSet::new(
+        [
+            "(?:leave|post|write|add|submit|make)(?: us)? (?:a|your|an|another|new) (?:comment|reply|response|thought).*",
+            "(?:leave|post|add) (?:comment|reply)",
+            "(?:your|the) email address will (?:not|never) be (?:published|shown|displayed).*",
+            "you (?:must|have to|need to) (?:be )?(?:log|sign)(?:ged)?[ -]?in.*(?:comment|reply|post).*",
+            "(?:please )?(?:log|sign) in (?:or register )?to (?:leave|post|add|write)?.*(?:comment|reply).*",
+            "comments? (?:are|is|have been) (?:now )?(?:closed|disabled|off).*",
+            "(?:sorry, )?comments (?:for|on|to) this .* (?:closed|disabled).*",
+            "cancel reply|post comment|submit comment|save my name, email.*|this site uses akismet.*",
+            "(?:\\{ )?\\d+ (?:trackback|pingback)s?(?: \\})?|(?:trackbacks?|pingbacks?)(?: ?(?:/|&|und|and) ?(?:trackbacks?|pingbacks?))?:?(?: \\(\\d+\\))?",
+            "(?:schreibe?n?|hinterlasse?n?|verfasse?n?)(?: sie| uns)? (?:einen|ihren|deinen|eine) (?:kommentar|antwort|leserbrief|beitrag).*",
+            "(?:einen |ihren |deinen |neuen )?(?:kommentar|leserbrief|antwort) (?:schreiben|hinzufügen|abgeben|verfassen|hinterlassen|absenden|abschicken)\\W*(?: (?:absenden|schreiben).*)?",
+            "(?:deine|ihre) e-?mail-?adresse wird nicht .*|e-?mail.?adresse wird nicht .*",
+            "(?:diese|die) (?:website|webseite) verwendet akismet.*|erforderliche felder sind .*",
+            "kommentare? (?:sind|ist|wurden|werden) .*(?:deaktiviert|geschlossen|gesperrt).*",
+            "die kommentarfunktion .*|(?:ihren|deinen) kommentar (?:hier|zu) .*|ihr kommentar.*|kommentieren",
+            "um .*kommentieren zu können.*|(?:melde dich|melden sie sich|bitte (?:melden|loggen)) .*komment.*",
+            "(?:laisser|ajouter|écrire|poster|publier|déposer|rédiger)(?: un| votre)? (?:commentaire|réponse).*",
+            "(?:votre|l')\\s?adresse (?:e-?mail|de messagerie) ne sera pas .*|(?:tous|voir tous) les commentaires.*",
+            "vous devez .*(?:commentaire|commenter|connecter).*|les commentaires sont (?:fermés|clos).*|qui êtes-vous \\?|votre message",
+            "(?:deja|dejar|añade|añadir|escribe|publicar|haz)(?: un| tu)? (?:comentario|respuesta|una respuesta).*|cancelar la respuesta",
+            "tu (?:dirección de )?correo electrónico no será .*|su correo electrónico .*|los comentarios están cerrados.*",
+            "(?:deixe|deixar|escreva|adicionar)(?: um| uma| seu)? (?:comentário|resposta).*|o seu (?:endereço de )?e-?mail não será .*",
+            "(?:lascia|scrivi|aggiungi|invia)(?: un| una| il tuo)? (?:commento|risposta).*|il tuo indirizzo email non sarà .*",
+            "(?:geef|laat|plaats|schrijf)(?: een| je| uw)? (?:reactie|antwoord).*|(?:het|je) e-?mailadres (?:wordt|zal) niet .*|reageren|geef een reactie",
+            "(?:lämna|skriv|legg igjen|legg att|skriv|efterlad|kirjoita)(?: en| et| ett)? (?:kommentar|svar|kommentti).*|(?:din|e-?post).*(?:kommer inte|vil ikke|bliver ikke) .*",
+            "(?:dodaj|zostaw|napisz|skomentuj)(?: swój)? ?(?:komentarz|odpowiedź)?.*|twój adres e-?mail nie zostanie .*",
+            "(?:napsat|napište|přidat|vložit) (?:komentář|odpověď).*|vaše e-mailová adresa nebude .*|(?:szólj hozzá|hozzászólás írása|vélemény, hozzászólás).*",
+            "(?:добавить|оставить|написать) (?:комментарий|отзыв|ответ).*|ваш (?:адрес )?e-?mail не будет .*|(?:залишити|додати) коментар.*",
+            "(?:bir )?(?:yorum|cevap) (?:yap|yaz|bırak)\\S*.*|コメントを(?:残す|書く|する).*|发表评论.*|댓글 (?:쓰기|달기|남기기).*",
+        ]
+        .map(|phrase| format!("(?i)^\\W*(?:{phrase})\\W*$")),
+    )
+    .ok()
+});
+/// Buttons, votes and counters beside a comment.
+static BUTTON: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
+    RegexSet::new(
+        [
+            "(?:reply|antworten?|répondre|responder|rispondi|beantwoorden|svara?|svar|odpowiedz|odpovědět|ответить|відповісти|yanıtla|cevapla|返信|回复|답글)(?: ?(?:delete|löschen|to \\S+(?: \\S+){0,3}|to this comment|link|↓|↓|→|\\(?\\d*\\)?))?",
+            "replydelete|antwortenlöschen|responderborrar|répondresupprimer|rispondielimina|delete|edit|löschen|bearbeiten|modifier|editar",
+            "report(?: (?:this|abuse|comment|as .*))*|melden|(?:beitrag|kommentar) melden|signaler(?: .*)?|denunciar|segnala|flag|inappropriate|zgłoś|пожаловаться",
+            "perma ?link|link|quote|zitieren ?#?|citer|citar|share|teilen|partager|compartir|copy link|translate|übersetzen|#\\d*",
+            "like|unlike|dislike|likes?:? ?\\d*|gefällt mir|gefällt \\d+.*|j'?aime|me gusta|vote(?: up| down)?|upvote|downvote|login für vote|thumbs? (?:up|down)|recommend|empfehlen",
+            "[+\\-−–]?\\d{1,5}(?: (?:likes?|votes?|points?|replies|antworten|mal))?|\\d+ ?/ ?\\d+|[+\\-]?\\d+\\s+[+\\-]?\\d+",
+            "(?:show|view|see|hide|load)(?: all| more| \\d+)* (?:more|replies|comments|responses|reply).*|read more|mehr(?: anzeigen)?|weiterlesen|weitere anzeigen.*|aufklappen|plus|more",
+            "your comment is awaiting moderation\\.?|dein kommentar wartet auf .*|avatar|guest|gast|author|autor|auteur|moderator|newest|oldest|neueste|älteste.*|meisten abstimmungen|inline feedback.*|alle kommentare anzeigen|view all comments|most voted",
+            "(?:collapse|expand|reply to this|in reply to|als antwort auf|en réponse à|en respuesta a) ?.*|anzeigen|anzeige|werbung|advertisement|reklama|publicité",
+            "← ?(?:previous|older|ältere|vorherige|previous) .*|(?:newer|neuere|next|nächste) .* ?→|benutzerbild von .*|profilbild .*",
+        ]
+        .map(|phrase| format!("(?i)^\\W*(?:{phrase})\\W*$")),
+    )
+    .ok()
+});
+
+/// A line that says that comments follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Heading {
+    /// The number it states.
+    pub(super) count: Option<u64>,
+}
+
+/// Reads a line as the heading of the comments.
+pub(super) fn heading(line: &str) -> Option<Heading> {
+    if line.len() > 400 {
+        return None;
+    }
+    let number = |digits: &str| digits.chars().filter(char::is_ascii_digit).collect::<String>().parse().ok();
+    for pattern in [&COUNTED, &COUNT_LAST] {
+        let Some(found) = pattern.as_ref().and_then(|regex| regex.captures(line)) else { continue };
+        // A sentence that begins with a number is none.
+        if found.name("rest").is_some_and(|rest| rest.as_str().len() > 20 && rest.as_str().ends_with('.')) {
+            continue;
+        }
+        return Some(Heading { count: found.name("count").map_or(Some(1), |count| number(count.as_str())) });
+    }
+    let bare = BARE.as_ref().is_some_and(|regex| regex.is_match(line));
+    bare.then_some(Heading { count: None })
+}
+
+/// Tells whether a line belongs to the form, or stands where comments end.
+pub(super) fn is_form(line: &str) -> bool {
+    line.len() <= 250 && FORM.as_ref().is_some_and(|set| set.is_match(line))
+}
+
+/// Tells whether a line is a button, a counter or a badge beside a comment.
+pub(super) fn is_button(line: &str) -> bool {
+    line.len() <= 80 && BUTTON.as_ref().is_some_and(|set| set.is_match(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_patterns_compile() {
+        for pattern in [&COUNTED, &COUNT_LAST, &BARE] {
+            assert!(pattern.is_some());
+        }
+        assert!(FORM.is_some() && BUTTON.is_some());
+    }
+
+    #[test]
+    fn headings_are_read_in_many_languages() {
+        let count = |line: &str| heading(line).map(|heading| heading.count);
+        assert_eq!(count("14 Comments"), Some(Some(14)));
+        assert_eq!(count("2 Gedanken zu „Der Hafen“"), Some(Some(2)));
+        assert_eq!(count("One Comment"), Some(Some(1)));
+        assert_eq!(count("{ 38 comments… read them below or add one }"), Some(Some(38)));
+        assert_eq!(count("1,204 responses to “Harbour”"), Some(Some(1204)));
+        assert_eq!(count("Kommentare (4) Kommentar schreiben"), Some(Some(4)));
+        assert_eq!(count("Vos réactions (11)"), Some(Some(11)));
+        assert_eq!(count("There are 13 comments"), Some(Some(13)));
+        assert_eq!(count("0 Kommentare"), Some(Some(0)));
+        assert_eq!(count("Commentaires"), Some(None));
+        assert_eq!(count("12 комментариев"), Some(Some(12)));
+        assert_eq!(count("The minister made 3 comments on the harbour."), None);
+        assert_eq!(count("3 comments by the minister made the harbour master angry on Friday."), None);
+    }
+
+    #[test]
+    fn forms_and_buttons_are_whole_lines() {
+        for line in ["Leave a Reply", "Schreibe einen Kommentar", "Laisser un commentaire", "Deja un comentario"] {
+            assert!(is_form(line), "{line}");
+        }
+        assert!(!is_form("I will leave a comment on your page about the harbour because it was closed."));
+        for line in ["Reply", "ReplyDelete", "Antworten", "+3", "17", "Répondre"] {
+            assert!(is_button(line), "{line}");
+        }
+        assert!(!is_button("Reply to that, if you dare, and tell us where the money went"));
+    }
+}
