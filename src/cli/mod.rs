@@ -9,6 +9,7 @@ mod inputs;
 mod intake;
 mod judging;
 mod output;
+mod policy;
 mod score;
 #[cfg(feature = "serve")]
 mod serve;
@@ -44,6 +45,7 @@ enum Command {
     Score(score::Args),
     Check(check::Args),
     Explain(explain::Args),
+    Policy(policy::Args),
     #[cfg(feature = "serve")]
     Serve(serve::Args),
 }
@@ -55,6 +57,7 @@ impl Command {
             Self::Score(args) => args.run(),
             Self::Check(args) => args.run(),
             Self::Explain(args) => args.run(),
+            Self::Policy(args) => args.run(),
             #[cfg(feature = "serve")]
             Self::Serve(args) => args.run(),
         }
