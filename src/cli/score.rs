@@ -88,6 +88,8 @@ impl Args {
             (None, _) => Format::Jsonl,
         };
         let paths = self.inputs.resolve()?;
+        // Before anything else uses the pool: its size is fixed by the first use.
+        let readers = self.threads.start()?;
         let mut headings = Headings::new(format == Format::Table && paths.len() > 1);
         let sheet = Sheet {
             moderator: self.judging.resolve()?.explaining(self.explain),
@@ -97,7 +99,7 @@ impl Args {
             columns: columns(),
         };
         let columns = Columns { text: self.text_column, ..Columns::default() };
-        let mut intake = Intake::open(paths, columns, self.threads.start()?);
+        let mut intake = Intake::open(paths, columns, readers);
 
         let mut out = output::stdout();
         out.write_all(&sheet.header()?)?;
