@@ -5,13 +5,14 @@ use super::intake::Intake;
 use super::judging::Judging;
 use super::terminal::{columns, one_line, visible, width};
 use super::{output, single};
+use anyhow::{Context, bail};
 use gruff::corpus::{Body, Columns};
 use gruff::detect::{Evidence, EvidenceKind};
 use gruff::extract::{self, Format};
-use gruff::thread::Row;
 use gruff::{Judgement, Moderator, Span};
-use std::io::Write;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -41,73 +42,92 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let view = View { columns: columns().min(120), id: self.id };
         let moderator = self.judging.resolve()?.explaining(true);
-        let mut out = output::stdout();
-        let many = self.path.filter(|path| !is_stdin(path)).map(|path| holds_many(&path).map(|many| (path, many)));
-        let code = match many.transpose()? {
-            Some((path, true)) => explain_all(&mut out, &moderator, &view, path)?,
-            Some((path, false)) => explain_row(&mut out, &moderator, &view, &single::read(Some(&path))?)?,
-            None => explain_row(&mut out, &moderator, &view, &single::read(None)?)?,
+        let mut page = Page {
+            out: output::stdout(),
+            view: View { columns: columns().min(120) },
+            wanted: self.id,
+            found: false,
+            incomplete: false,
         };
-        out.flush()?;
-        Ok(code)
+        match self.path.filter(|path| !is_stdin(path)) {
+            Some(path) if holds_many(&path)? => page.explain_all(&moderator, path)?,
+            path => {
+                let row = single::read(path.as_deref())?;
+                page.write(&moderator.judge_row(&row), None, &row.text)?;
+            }
+        }
+        page.out.flush()?;
+        if let (Some(wanted), false) = (&page.wanted, page.found) {
+            bail!("there is no comment with the id {wanted}");
+        }
+        Ok(if page.incomplete { ExitCode::from(super::INCOMPLETE) } else { ExitCode::SUCCESS })
     }
 }
 
 /// Tells whether a file is more than a single comment: a page, rows, or something packed.
-fn holds_many(path: &std::path::Path) -> anyhow::Result<bool> {
-    let (_, bytes) = single::read_bytes(Some(path))?;
-    let is_text = matches!(extract::sniff(&bytes), Ok(Format::FlatText));
-    Ok(!is_text && single::parse(&bytes).is_err())
+fn holds_many(path: &Path) -> anyhow::Result<bool> {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(1 << 16).read_to_end(&mut head));
+    read.with_context(|| path.display().to_string())?;
+    Ok(match extract::sniff(&head) {
+        Ok(Format::FlatText) => false,
+        // One row, on one line or on several, is a single comment as well.
+        Ok(Format::Jsonl) => single::read(Some(path)).is_err(),
+        _ => true,
+    })
 }
 
-fn explain_row(out: &mut impl Write, moderator: &Moderator, view: &View, row: &Row) -> anyhow::Result<ExitCode> {
-    out.write_all(view.show(&moderator.judge_row(row), None, &row.text).as_bytes())?;
-    Ok(ExitCode::SUCCESS)
+/// What is written, and what was found while doing so.
+struct Page<W> {
+    out: W,
+    view: View,
+    wanted: Option<String>,
+    found: bool,
+    incomplete: bool,
 }
 
-fn explain_all(out: &mut impl Write, moderator: &Moderator, view: &View, path: PathBuf) -> anyhow::Result<ExitCode> {
-    let mut intake = Intake::open(vec![path], Columns { wanted: Some(Vec::new()), ..Columns::default() }, 1);
-    let mut code = ExitCode::SUCCESS;
-    while let Some(batch) = intake.next_batch() {
-        for item in batch {
-            match item {
-                Ok(entry) => match &entry.body {
-                    Body::Row(row) => {
-                        let judgement = moderator.judge_row(row);
-                        out.write_all(view.show(&judgement, None, &row.text).as_bytes())?;
-                    }
-                    Body::Thread(thread) => {
-                        for (comment, judgement) in thread.comments.iter().zip(moderator.judge(thread)) {
-                            let author = comment.author.as_deref();
-                            out.write_all(view.show(&judgement, author, &comment.text).as_bytes())?;
+impl<W: Write> Page<W> {
+    fn explain_all(&mut self, moderator: &Moderator, path: PathBuf) -> anyhow::Result<()> {
+        let mut intake = Intake::open(vec![path], Columns { wanted: Some(Vec::new()), ..Columns::default() }, 1);
+        while let Some(batch) = intake.next_batch() {
+            for item in batch {
+                match item.map(|entry| entry.body) {
+                    Ok(Body::Row(row)) => self.write(&moderator.judge_row(&row), None, &row.text)?,
+                    Ok(Body::Thread(thread)) => {
+                        for (comment, judgement) in thread.comments.iter().zip(moderator.judge(&thread)) {
+                            self.write(&judgement, comment.author.as_deref(), &comment.text)?;
                         }
                     }
-                },
-                Err(error) => {
-                    output::complain(&error);
-                    code = ExitCode::from(super::INCOMPLETE);
+                    Err(error) => {
+                        output::complain(&error);
+                        self.incomplete = true;
+                    }
                 }
             }
+            self.out.flush()?;
         }
-        out.flush()?;
+        Ok(())
     }
-    Ok(code)
+
+    /// Writes one comment, unless another one is wanted.
+    fn write(&mut self, judgement: &Judgement, author: Option<&str>, text: &str) -> io::Result<()> {
+        if self.wanted.is_some() && judgement.id != self.wanted {
+            return Ok(());
+        }
+        self.found = true;
+        self.out.write_all(self.view.show(judgement, author, text).as_bytes())
+    }
 }
 
-/// How comments are shown, and which.
+/// How comments are shown.
 struct View {
     columns: usize,
-    id: Option<String>,
 }
 
 impl View {
-    /// Returns everything about one comment, or nothing where another one is asked for.
+    /// Returns everything about one comment.
     fn show(&self, judgement: &Judgement, author: Option<&str>, text: &str) -> String {
-        if self.id.as_ref().is_some_and(|id| judgement.id.as_ref() != Some(id)) {
-            return String::new();
-        }
         let mut lines = vec![self.title(judgement, author)];
         let scores = judgement.scores.iter().map(|(label, score)| match score {
             Some(score) => format!("{label} {score:.2}"),
@@ -281,7 +301,7 @@ mod tests {
             language: "en",
             evidence: Some(vec![evidence(text, "idiot", 2.125)]),
         };
-        let view = View { columns: 80, id: None };
+        let view = View { columns: 80 };
         let expected = "comment 9 by Al\\u{9b}: hold
   insult 0.93  off_topic –  (language en)
   because insult .93 is above the hold threshold .70
@@ -293,7 +313,13 @@ mod tests {
 
 ";
         assert_eq!(view.show(&judgement, Some("Al\u{9b}"), text), expected);
-        assert_eq!(View { columns: 80, id: Some("8".to_owned()) }.show(&judgement, None, text), "");
+
+        let mut page = Page { out: Vec::new(), view, wanted: Some("8".to_owned()), found: false, incomplete: false };
+        page.write(&judgement, None, text).unwrap();
+        assert!(page.out.is_empty() && !page.found);
+        page.wanted = Some("9".to_owned());
+        page.write(&judgement, None, text).unwrap();
+        assert!(!page.out.is_empty() && page.found);
     }
 
     proptest! {

@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn an_input_that_cannot_be_read_is_an_item() {
+    fn no_inputs_are_no_batches() {
         let mut intake = Intake::open(Vec::new(), Columns::default(), 2);
         assert!(intake.next_batch().is_none());
     }

@@ -23,6 +23,11 @@ pub(super) struct Judging {
 }
 
 impl Judging {
+    /// Tells whether a policy was named.
+    pub(super) fn has_policy(&self) -> bool {
+        self.policy.is_some()
+    }
+
     /// Loads what was named and fits it together.
     pub(super) fn resolve(self) -> anyhow::Result<Moderator> {
         let mut moderator = match &self.model {

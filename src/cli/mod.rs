@@ -11,6 +11,7 @@ mod intake;
 mod judging;
 mod model;
 mod output;
+mod policy;
 mod score;
 #[cfg(feature = "serve")]
 mod serve;
@@ -51,6 +52,7 @@ enum Command {
     Train(train::Args),
     Evaluate(evaluate::Args),
     Model(model::Args),
+    Policy(policy::Args),
     #[cfg(feature = "serve")]
     Serve(serve::Args),
 }
@@ -65,6 +67,7 @@ impl Command {
             Self::Train(args) => args.run(),
             Self::Evaluate(args) => args.run(),
             Self::Model(args) => args.run(),
+            Self::Policy(args) => args.run(),
             #[cfg(feature = "serve")]
             Self::Serve(args) => args.run(),
         }

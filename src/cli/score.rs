@@ -1,8 +1,9 @@
 //! `gruff score`: judges pages, dumps, exports and rows in a stream, in parallel, in the order of the input.
 
 use super::inputs::Inputs;
-use super::intake::Intake;
+use super::intake::{Intake, Item};
 use super::judging::{Judging, Offsets, Threads};
+use super::terminal::{columns, visible};
 use super::{output, table};
 use anyhow::bail;
 use gruff::corpus::{Body, Columns, Entry};
@@ -13,6 +14,7 @@ use rayon::prelude::*;
 use std::borrow::Cow;
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Judge the comments of pages, dumps, exports and rows
 #[derive(clap::Args)]
@@ -86,25 +88,30 @@ impl Args {
             (None, _) => Format::Jsonl,
         };
         let paths = self.inputs.resolve()?;
+        // Before anything else uses the pool: its size is fixed by the first use.
+        let readers = self.threads.start()?;
+        let mut headings = Headings::new(format == Format::Table && paths.len() > 1);
         let sheet = Sheet {
             moderator: self.judging.resolve()?.explaining(self.explain),
             format,
             offsets: self.offsets,
             on_terminal: output::is_terminal(),
-            columns: super::terminal::columns(),
+            columns: columns(),
         };
         let columns = Columns { text: self.text_column, wanted: Some(Vec::new()), ..Columns::default() };
-        let mut intake = Intake::open(paths, columns, self.threads.start()?);
+        let mut intake = Intake::open(paths, columns, readers);
 
         let mut out = output::stdout();
         out.write_all(&sheet.header()?)?;
         let (mut strictest, mut incomplete) = (Action::Approve, false);
         while let Some(batch) = intake.next_batch() {
-            let judged: Vec<_> = batch.into_par_iter().map(|item| item.and_then(|entry| sheet.judge(&entry))).collect();
+            let judge = |item: Item| item.and_then(|entry| sheet.judge(&entry));
+            let judged: Vec<_> = batch.into_par_iter().map(judge).collect();
             for item in judged {
                 match item {
-                    Ok((lines, action)) => {
+                    Ok(Judged { path, lines, strictest: action }) => {
                         strictest = strictest.max(action);
+                        out.write_all(headings.before(path).as_bytes())?;
                         out.write_all(&lines)?;
                     }
                     Err(error) => {
@@ -122,6 +129,34 @@ impl Args {
             (false, true) => ExitCode::from(super::FOUND),
             (false, false) => ExitCode::SUCCESS,
         })
+    }
+}
+
+/// The lines of an entry, in the order of its comments.
+struct Judged {
+    path: Arc<str>,
+    lines: Vec<u8>,
+    strictest: Action,
+}
+
+/// In a table of several files, the file's path above its comments.
+struct Headings {
+    wanted: bool,
+    last: Option<Arc<str>>,
+}
+
+impl Headings {
+    fn new(wanted: bool) -> Self {
+        Self { wanted, last: None }
+    }
+
+    fn before(&mut self, path: Arc<str>) -> String {
+        if !self.wanted || self.last.as_ref() == Some(&path) {
+            return String::new();
+        }
+        let heading = format!("{}:\n", visible(&path));
+        self.last = Some(path);
+        heading
     }
 }
 
@@ -149,7 +184,7 @@ impl Sheet {
     }
 
     /// Judges the comments of an entry and writes their lines.
-    fn judge(&self, entry: &Entry) -> anyhow::Result<(Vec<u8>, Action)> {
+    fn judge(&self, entry: &Entry) -> anyhow::Result<Judged> {
         let (mut lines, mut strictest) = (Vec::new(), Action::Approve);
         match &entry.body {
             Body::Row(row) => {
@@ -167,7 +202,7 @@ impl Sheet {
                 }
             }
         }
-        Ok((lines, strictest))
+        Ok(Judged { path: Arc::clone(&entry.path), lines, strictest })
     }
 
     fn line(&self, lines: &mut Vec<u8>, path: &str, record: &Record<'_>, text: &str) -> anyhow::Result<()> {
@@ -185,7 +220,7 @@ impl Sheet {
     fn csv_cells(&self, path: &str, record: &Record<'_>, text: &str) -> anyhow::Result<Vec<u8>> {
         let judgement = record.judgement;
         let free = |cell: &str| {
-            let cell = if self.on_terminal { super::terminal::visible(cell) } else { Cow::Borrowed(cell) };
+            let cell = if self.on_terminal { visible(cell) } else { Cow::Borrowed(cell) };
             disarmed(&cell).into_owned()
         };
         let flags: Vec<_> = judgement.flags.iter().map(Label::as_str).collect();
@@ -217,7 +252,8 @@ fn csv_line<C: AsRef<[u8]>>(cells: impl IntoIterator<Item = C>) -> anyhow::Resul
 
 /// Keeps spreadsheets from running a stranger's cell as a formula.
 fn disarmed(cell: &str) -> Cow<'_, str> {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+    let is_formula =
+        cell.len() > 1 && cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
     if is_formula { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
@@ -229,6 +265,7 @@ mod tests {
     fn formulas_are_disarmed_and_numbers_are_not() {
         assert_eq!(disarmed("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
         assert_eq!(disarmed("-12"), "-12");
+        assert_eq!(disarmed("-"), "-");
         assert_eq!(disarmed("- well"), "'- well");
         assert_eq!(disarmed("well - no"), "well - no");
     }

@@ -18,7 +18,7 @@ pub(super) fn read(path: Option<&Path>) -> anyhow::Result<Row> {
 }
 
 /// Reads at most [`LIMIT`] bytes, with the input's name for messages.
-pub(super) fn read_bytes(path: Option<&Path>) -> anyhow::Result<(String, Vec<u8>)> {
+fn read_bytes(path: Option<&Path>) -> anyhow::Result<(String, Vec<u8>)> {
     let path = path.filter(|path| !is_stdin(path));
     let name = path.map_or_else(|| "standard input".to_owned(), |path| path.display().to_string());
     let mut bytes = Vec::new();
@@ -37,7 +37,7 @@ pub(super) fn read_bytes(path: Option<&Path>) -> anyhow::Result<(String, Vec<u8>
 }
 
 /// Reads bytes as one comment: JSON where they begin as a JSON object does, else the text itself.
-pub(super) fn parse(bytes: &[u8]) -> anyhow::Result<Row> {
+fn parse(bytes: &[u8]) -> anyhow::Result<Row> {
     let text = extract::decode(bytes, Format::FlatText)?;
     if is_json(&text) {
         return serde_json::from_str(&text).context("no row");

@@ -2,6 +2,7 @@
 
 pub(crate) mod chrome;
 mod decode;
+mod flat;
 mod html;
 mod sniff;
 
@@ -11,7 +12,6 @@ pub use sniff::sniff;
 
 use crate::thread::Thread;
 
-mod flat;
 
 /// What a piece of input is, judged by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 /// Moves a calibrated probability from one base rate to another.
 ///
 /// The odds change by the ratio of the two rates' odds (a shift of the log-odds), as Bayes' rule has it when only the
-/// prior differs: Saerens, Latinne and Decaestecker, "Adjusting the outputs of a classifier to new a priori
-/// probabilities" (2002), equation 2.4. 0 and 1 stay what they are, the order of scores is kept. A rate outside of 0 to 1, both exclusive,
-/// changes nothing.
+/// prior differs: Saerens, Latinne and Decaestecker, "Adjusting the Outputs of a Classifier to New a Priori
+/// Probabilities", Neural Computation 14 (2002). 0 and 1 stay what they are and the order of scores is kept. A rate
+/// that is not above 0 and below 1 changes nothing.
 pub fn shift(p: f64, from_rate: f64, to_rate: f64) -> f64 {
     let is_rate = |rate: f64| rate > 0.0 && rate < 1.0;
     if !is_rate(from_rate) || !is_rate(to_rate) || from_rate == to_rate {
