@@ -6,7 +6,7 @@
 use super::Piece;
 use super::byline::{Byline, byline};
 use super::line::{Line, join, part};
-use super::phrases::is_button;
+use super::phrases::{is_button, is_echo};
 use super::prose::{Sound, sound};
 
 /// Lines below this many characters are short.
@@ -44,7 +44,8 @@ pub(super) fn comments(zone: &[Line<'_>]) -> Vec<Piece> {
 
 fn piece(lines: &[Line<'_>], author: Option<String>) -> Option<Piece> {
     let text = join(lines);
-    (!text.trim().is_empty()).then(|| Piece { author, text, ..Piece::default() })
+    let comment = !text.trim().is_empty() && !is_echo(&text);
+    comment.then(|| Piece { author, text, ..Piece::default() })
 }
 
 /// Names above the comments, one after the other, through the whole zone.

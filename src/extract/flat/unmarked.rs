@@ -4,7 +4,7 @@ use super::byline::byline;
 use super::line::{Line, part};
 use super::phrases::{is_button, is_form};
 use super::prose::{Sound, sound};
-use super::{Found, cuts, prose};
+use super::{Found, cuts};
 
 /// The fewest lines on each side of the place where comments begin.
 const LEAST: usize = 3;
@@ -20,8 +20,9 @@ pub(super) fn below_heading(lines: &[Line<'_>], heading: usize, count: Option<u6
     if zone.is_empty() {
         return None;
     }
-    let mean = zone.iter().map(prose::score).sum::<f64>() / zone.len() as f64;
-    if mean < if count.is_some() { -1.0 } else { 0.0 } {
+    let sounds: Vec<Sound> = zone.iter().map(hear).collect();
+    let likely = if count.is_some() { mean(&sounds) > -1.0 } else { mean(&sounds) > 0.3 && voices(&sounds) >= 0.4 };
+    if !likely {
         return None;
     }
     // One comment ends where the paragraphs end.
@@ -45,10 +46,20 @@ pub(super) fn find(lines: &[Line<'_>], count: Option<u64>) -> Option<Found> {
     }
     let end = lines.len() - lines.iter().rev().take_while(|line| is_form(line.text) || is_button(line.text)).count();
     let body = part(lines, 0..end);
-    let sounds: Vec<Sound> = body.iter().map(sound).collect();
+    let sounds: Vec<Sound> = body.iter().map(hear).collect();
     let (start, confidence) = contrast(&sounds).or_else(|| gain(&sounds))?;
     let comments = cuts::comments(part(lines, start..end));
     (!comments.is_empty()).then(|| Found { zone: start..end, comments, source: "flat-unmarked", confidence })
+}
+
+/// Hears a line; a button to answer with stands only among comments.
+fn hear(line: &Line<'_>) -> Sound {
+    let mut heard = sound(line);
+    if is_button(line.text) && line.text.chars().any(char::is_alphabetic) {
+        heard.score = 1.5;
+        heard.voice = true;
+    }
+    heard
 }
 
 pub(super) fn mean(sounds: &[Sound]) -> f64 {
