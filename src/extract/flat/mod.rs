@@ -157,3 +157,6 @@ fn comments(pieces: Vec<Piece>) -> Vec<Comment> {
     }
     comments
 }
+
+#[cfg(test)]
+mod tests;
