@@ -108,7 +108,7 @@ fn piece(who: Byline, lines: &[Line<'_>]) -> Option<Piece> {
     let kept: Vec<Line<'_>> = lines.iter().filter(words).copied().collect();
     let text = join(&kept);
     let comment = !text.trim().is_empty() && !is_echo(&text);
-    comment.then(|| Piece { author: who.author, date: who.date, text, depth: None })
+    comment.then_some(Piece { author: who.author, date: who.date, text, depth: None })
 }
 
 /// Takes comments that bylines set apart, from the lines of `range`.

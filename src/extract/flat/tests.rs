@@ -15,6 +15,7 @@ fn a_list_gives_comments_with_their_depth() {
     assert_eq!(thread.source.as_deref(), Some("flat-list"));
     assert_eq!(thread.stated_count, Some(5));
     assert_eq!(thread.article.title.as_deref(), Some("Harbour bridge stays shut until spring"));
+    assert_eq!(thread.article.author.as_deref(), Some("Greta Holm"));
     let depths: Vec<_> = thread.comments.iter().map(|comment| comment.depth.unwrap()).collect();
     assert_eq!(depths, [0, 2, 1, 0, 1]);
     let parents: Vec<_> = thread.comments.iter().map(|comment| comment.parent.as_deref()).collect();

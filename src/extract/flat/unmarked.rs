@@ -16,7 +16,7 @@ pub(super) fn below_heading(lines: &[Line<'_>], heading: usize, count: Option<u6
     let lead = rest.iter().take(4).take_while(|line| is_form(line.text) || is_button(line.text)).count();
     let body = part(rest, lead..rest.len());
     let end = body.iter().position(|line| is_form(line.text)).unwrap_or(body.len());
-    let mut zone = part(body, 0..end);
+    let zone = part(body, 0..end);
     if zone.is_empty() {
         return None;
     }
@@ -25,12 +25,7 @@ pub(super) fn below_heading(lines: &[Line<'_>], heading: usize, count: Option<u6
     if !likely {
         return None;
     }
-    // One comment ends where the paragraphs end.
-    if count == Some(1) {
-        let close = zone.iter().enumerate().position(|(place, line)| place > 0 && line.gap > 1 && line.like_name());
-        zone = part(zone, 0..close.unwrap_or(zone.len()));
-    }
-    let mut comments = cuts::comments(zone);
+    let mut comments = if count == Some(1) { cuts::only(zone) } else { cuts::comments(zone) };
     cuts::sign(&mut comments, zone.first().and_then(byline));
     let from = start + lead;
     (!comments.is_empty()).then(|| Found { zone: from..from + end, comments, source: "flat-heading", confidence: 0.6 })
@@ -49,7 +44,7 @@ pub(super) fn find(lines: &[Line<'_>], count: Option<u64>) -> Option<Found> {
     let sounds: Vec<Sound> = body.iter().map(hear).collect();
     let (start, confidence) = contrast(&sounds).or_else(|| gain(&sounds))?;
     let comments = cuts::comments(part(lines, start..end));
-    (!comments.is_empty()).then(|| Found { zone: start..end, comments, source: "flat-unmarked", confidence })
+    (!comments.is_empty()).then_some(Found { zone: start..end, comments, source: "flat-unmarked", confidence })
 }
 
 /// Hears a line; a button to answer with stands only among comments.
