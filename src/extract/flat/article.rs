@@ -1,5 +1,6 @@
-//! What is left of a dump when the comments are gone: headline, body, date.
+//! What is left of a dump when the comments are gone: headline, body, author, date.
 
+use super::byline::{by, byline};
 use super::line::{Line, part};
 use super::phrases::{heading, is_button, is_form};
 use crate::thread::Article;
@@ -18,7 +19,23 @@ pub(super) fn article(lines: &[Line<'_>]) -> Article {
         lines = part(lines, 1..lines.len());
     }
     let mut text = String::new();
-    for line in lines {
+    let mut author = None;
+    let mut date = None;
+    for (place, line) in lines.iter().enumerate() {
+        // Who and when count only where they stand alone at the top.
+        if place < 6 && author.is_none() && line.chars < 60 {
+            author = by(line.whole);
+            if author.is_some() {
+                continue;
+            }
+        }
+        if place < 6
+            && date.is_none()
+            && let Some(found) = byline(line).filter(|found| found.author.is_none())
+        {
+            date = found.date;
+            continue;
+        }
         if is_form(line.whole) || is_button(line.whole) || heading(line.whole).is_some() {
             continue;
         }
@@ -27,5 +44,5 @@ pub(super) fn article(lines: &[Line<'_>]) -> Article {
         }
         text.push_str(line.whole);
     }
-    Article { title, text: (!text.is_empty()).then_some(text), author: None, date: None }
+    Article { title, text: (!text.is_empty()).then_some(text), author, date }
 }

@@ -45,6 +45,14 @@ static COMMENT_BY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// `By Greta Holm`, at the top of an article.
+static BY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        "(?i)^(?:(?:written |posted )?by|von|par|por|door|av|af|autore?:?|author:?|auteur ?:?)\\s+(?P<name>\\p{Lu}[\\p{L}.'’-]*(?-i:(?:\\s+(?:\\p{Lu}|d[aeiu]|v[ao]n|der|den|la|le|y|af)[\\p{L}.'’-]*)){1,4})$",
+    )
+    .ok()
+});
+
 /// Who and when, as a line says it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Byline {
@@ -89,6 +97,12 @@ pub(super) fn byline(line: &Line<'_>) -> Option<Byline> {
     Some(Byline { author: (!name.is_empty()).then_some(name), date: Some(date.to_owned()) })
 }
 
+/// Reads a line as an article's byline: the writer's name after `By`.
+pub(super) fn by(line: &str) -> Option<String> {
+    let found = BY.as_ref()?.captures(line)?;
+    found.name("name").map(|name| name.as_str().to_owned())
+}
+
 /// Takes filler words and signs off both ends.
 fn filled(text: &str) -> &str {
     let mut text = text.trim();
@@ -128,7 +142,7 @@ mod tests {
 
     #[test]
     fn patterns_compile() {
-        for pattern in [&DATE, &FILLER, &SAYS, &COMMENT_BY] {
+        for pattern in [&DATE, &FILLER, &SAYS, &COMMENT_BY, &BY] {
             assert!(pattern.is_some());
         }
     }

@@ -6,7 +6,7 @@
 use super::Piece;
 use super::byline::{Byline, byline};
 use super::line::{Line, join, part};
-use super::phrases::is_button;
+use super::phrases::{is_button, is_echo};
 use super::prose::{Sound, sound};
 
 /// Lines below this many characters are short.
@@ -42,9 +42,28 @@ pub(super) fn comments(zone: &[Line<'_>]) -> Vec<Piece> {
     pieces
 }
 
+/// Reads a zone as the one comment that the page says there is: up to where something else begins after a blank line.
+pub(super) fn only(zone: &[Line<'_>]) -> Vec<Piece> {
+    let skip = zone.iter().take_while(|line| is_button(line.text) || byline(line).is_some()).count();
+    let mut lines = part(zone, skip..zone.len());
+    let mut author = None;
+    if let [name, text, ..] = lines
+        && name.like_name()
+        && text.gap > 0
+    {
+        author = Some(name.text.to_owned());
+        lines = part(lines, 1..lines.len());
+    }
+    let other = |line: &Line<'_>| is_button(line.text) || (line.like_name() && !sound(line).closes);
+    let ends = |(place, line): (usize, &Line<'_>)| place > 0 && line.gap > 0 && other(line);
+    let end = lines.iter().enumerate().position(ends).unwrap_or(lines.len());
+    piece(part(lines, 0..end), author).into_iter().collect()
+}
+
 fn piece(lines: &[Line<'_>], author: Option<String>) -> Option<Piece> {
     let text = join(lines);
-    (!text.trim().is_empty()).then(|| Piece { author, text, ..Piece::default() })
+    let comment = !text.trim().is_empty() && !is_echo(&text);
+    comment.then(|| Piece { author, text, ..Piece::default() })
 }
 
 /// Names above the comments, one after the other, through the whole zone.

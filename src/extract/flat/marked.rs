@@ -2,7 +2,7 @@
 
 use super::byline::{Byline, byline};
 use super::line::{Line, join, part};
-use super::phrases::{is_button, is_form};
+use super::phrases::{is_button, is_echo, is_form};
 use super::{Found, Piece};
 use std::ops::Range;
 
@@ -107,9 +107,8 @@ fn piece(who: Byline, lines: &[Line<'_>]) -> Option<Piece> {
     let words = |line: &&Line<'_>| !is_button(line.text) || !line.text.chars().any(char::is_alphabetic);
     let kept: Vec<Line<'_>> = lines.iter().filter(words).copied().collect();
     let text = join(&kept);
-    let pingback = text.starts_with("Pingback:") || text.starts_with("Trackback:") || text.starts_with("[…]");
-    let empty = text.trim().is_empty() || pingback;
-    (!empty).then(|| Piece { author: who.author, date: who.date, text, depth: None })
+    let comment = !text.trim().is_empty() && !is_echo(&text);
+    comment.then_some(Piece { author: who.author, date: who.date, text, depth: None })
 }
 
 /// Takes comments that bylines set apart, from the lines of `range`.

@@ -67,7 +67,7 @@ pub(super) fn flat_text(dump: &str) -> Thread {
 
 /// Comments below a heading. Of several headings the one with the best marks below it counts, of equals the last.
 fn headed(lines: &[Line<'_>], headings: &[(usize, phrases::Heading)]) -> Option<Found> {
-    let mut best: Option<(u32, Found)> = None;
+    let mut best: Option<((u32, usize), Found)> = None;
     // A page has few headings; the limit keeps a hostile dump from being read again for each.
     for (at, heading) in headings.iter().rev().take(12) {
         if heading.count == Some(0) {
@@ -76,13 +76,14 @@ fn headed(lines: &[Line<'_>], headings: &[(usize, phrases::Heading)]) -> Option<
         let counted = heading.count.is_some();
         let list = marked::list(lines, at + 1).filter(|found| sound(lines, found, counted));
         let found = match list {
-            Some(found) => Some((4 + u32::from(counted), Found { source: "flat-list", confidence: 0.95, ..found })),
+            Some(found) => Some((2, Found { source: "flat-list", confidence: 0.95, ..found })),
             None => marked::bylines(lines, at + 1..lines.len(), true)
                 .filter(|found| found.zone.start <= at + 12 && sound(lines, found, counted))
-                .map(|found| (2 + u32::from(counted), Found { source: "flat-bylines", confidence: 0.85, ..found }))
-                .or_else(|| Some((u32::from(counted), unmarked::below_heading(lines, *at, heading.count)?))),
+                .map(|found| (1, Found { source: "flat-bylines", confidence: 0.85, ..found }))
+                .or_else(|| Some((0, unmarked::below_heading(lines, *at, heading.count)?))),
         };
-        if let Some((rank, found)) = found
+        if let Some((kind, found)) = found
+            && let rank = (kind, if kind == 0 { usize::from(counted) } else { found.comments.len() })
             && best.as_ref().is_none_or(|(other, _)| rank > *other)
         {
             best = Some((rank, found));
@@ -95,7 +96,8 @@ fn headed(lines: &[Line<'_>], headings: &[(usize, phrases::Heading)]) -> Option<
 fn sound(lines: &[Line<'_>], found: &Found, counted: bool) -> bool {
     let chars: usize = found.comments.iter().map(|piece| piece.text.chars().take(1000).count()).sum();
     let zone = part(lines, found.zone.clone());
-    let sounds: Vec<prose::Sound> = zone.iter().filter(|line| byline::byline(line).is_none()).map(prose::sound).collect();
+    let sounds: Vec<prose::Sound> =
+        zone.iter().filter(|line| byline::byline(line).is_none()).map(prose::sound).collect();
     chars >= found.comments.len() * 12
         && (counted || (unmarked::mean(&sounds) > -0.6 && unmarked::voices(&sounds) >= 0.25))
 }
@@ -155,3 +157,6 @@ fn comments(pieces: Vec<Piece>) -> Vec<Comment> {
     }
     comments
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,6 +36,12 @@ static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         "(?i)^\\W{{0,3}}(?:(?:the |all |alle |tous les |vos |los |your |latest |neueste )?{NOUNS}|discussion|join the (?:discussion|conversation)|diskussion|diskutieren sie mit|forum|join the conversation)\\s*[:.]?\\W{{0,3}}$"
     ))
 });
+/// `No comments yet`, `Noch keine Kommentare`.
+static NONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(&format!(
+        "(?i)^\\W*(?:(?:there are )?(?:no|noch keine|keine|bisher keine|aucun|pas (?:encore )?de|sin|no hay|nenhum|sem|nessun|geen|nog geen|inga|ingen|brak|nincs|žádné|нет) {NOUNS}(?: yet| bisher| vorhanden| pour le moment| aún| todavía| ainda| ancora)?|be the first to .*|sei der erste.*|soyez le premier.*|sé el primero.*)\\W*$"
+    ))
+});
 /// What stands below the comments, or above them: the form and its hints.
 static FORM: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
     RegexSet::new(
@@ -53,6 +59,7 @@ static FORM: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
             "(?:einen |ihren |deinen |neuen )?(?:kommentar|leserbrief|antwort) (?:schreiben|hinzufügen|abgeben|verfassen|hinterlassen|absenden|abschicken)\\W*(?: (?:absenden|schreiben).*)?",
             "(?:deine|ihre) e-?mail-?adresse wird nicht .*|e-?mail.?adresse wird nicht .*",
             "(?:diese|die) (?:website|webseite) verwendet akismet.*|erforderliche felder sind .*",
+            "(?:dein|ihr) kommentar (?:wird|wurde|konnte) .*|your comment (?:has been|will be|could not be) .*",
             "kommentare? (?:sind|ist|wurden|werden) .*(?:deaktiviert|geschlossen|gesperrt).*",
             "die kommentarfunktion .*|(?:ihren|deinen) kommentar (?:hier|zu) .*|ihr kommentar.*|kommentieren",
             "um .*kommentieren zu können.*|(?:melde dich|melden sie sich|bitte (?:melden|loggen)) .*komment.*",
@@ -103,8 +110,11 @@ pub(super) struct Heading {
 
 /// Reads a line as the heading of the comments.
 pub(super) fn heading(line: &str) -> Option<Heading> {
-    if line.len() > 400 {
+    if line.len() > 400 || is_button(line) {
         return None;
+    }
+    if NONE.as_ref().is_some_and(|regex| regex.is_match(line)) {
+        return Some(Heading { count: Some(0) });
     }
     let number = |digits: &str| digits.chars().filter(char::is_ascii_digit).collect::<String>().parse().ok();
     for pattern in [&COUNTED, &COUNT_LAST] {
@@ -129,13 +139,20 @@ pub(super) fn is_button(line: &str) -> bool {
     line.len() <= 80 && BUTTON.as_ref().is_some_and(|set| set.is_match(line))
 }
 
+/// Tells whether an item is another site's link to the page and no comment.
+pub(super) fn is_echo(text: &str) -> bool {
+    ["pingback:", "trackback:", "[…]", "[...]"]
+        .iter()
+        .any(|start| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn all_patterns_compile() {
-        for pattern in [&COUNTED, &COUNT_LAST, &BARE] {
+        for pattern in [&COUNTED, &COUNT_LAST, &BARE, &NONE] {
             assert!(pattern.is_some());
         }
         assert!(FORM.is_some() && BUTTON.is_some());
@@ -155,6 +172,8 @@ mod tests {
         assert_eq!(count("0 Kommentare"), Some(Some(0)));
         assert_eq!(count("Commentaires"), Some(None));
         assert_eq!(count("12 комментариев"), Some(Some(12)));
+        assert_eq!(count("Noch keine Kommentare"), Some(Some(0)));
+        assert_eq!(count("Antworten"), None);
         assert_eq!(count("The minister made 3 comments on the harbour."), None);
         assert_eq!(count("3 comments by the minister made the harbour master angry on Friday."), None);
     }

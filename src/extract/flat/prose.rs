@@ -172,8 +172,3 @@ pub(super) fn sound(line: &Line<'_>) -> Sound {
         closes: is(5),
     }
 }
-
-/// The log-odds that a line belongs to a comment and not to an article.
-pub(super) fn score(line: &Line<'_>) -> f64 {
-    sound(line).score
-}

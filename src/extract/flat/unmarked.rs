@@ -4,7 +4,7 @@ use super::byline::byline;
 use super::line::{Line, part};
 use super::phrases::{is_button, is_form};
 use super::prose::{Sound, sound};
-use super::{Found, cuts, prose};
+use super::{Found, cuts};
 
 /// The fewest lines on each side of the place where comments begin.
 const LEAST: usize = 3;
@@ -16,20 +16,16 @@ pub(super) fn below_heading(lines: &[Line<'_>], heading: usize, count: Option<u6
     let lead = rest.iter().take(4).take_while(|line| is_form(line.text) || is_button(line.text)).count();
     let body = part(rest, lead..rest.len());
     let end = body.iter().position(|line| is_form(line.text)).unwrap_or(body.len());
-    let mut zone = part(body, 0..end);
+    let zone = part(body, 0..end);
     if zone.is_empty() {
         return None;
     }
-    let mean = zone.iter().map(prose::score).sum::<f64>() / zone.len() as f64;
-    if mean < if count.is_some() { -1.0 } else { 0.0 } {
+    let sounds: Vec<Sound> = zone.iter().map(hear).collect();
+    let likely = if count.is_some() { mean(&sounds) > -1.0 } else { mean(&sounds) > 0.3 && voices(&sounds) >= 0.4 };
+    if !likely {
         return None;
     }
-    // One comment ends where the paragraphs end.
-    if count == Some(1) {
-        let close = zone.iter().enumerate().position(|(place, line)| place > 0 && line.gap > 1 && line.like_name());
-        zone = part(zone, 0..close.unwrap_or(zone.len()));
-    }
-    let mut comments = cuts::comments(zone);
+    let mut comments = if count == Some(1) { cuts::only(zone) } else { cuts::comments(zone) };
     cuts::sign(&mut comments, zone.first().and_then(byline));
     let from = start + lead;
     (!comments.is_empty()).then(|| Found { zone: from..from + end, comments, source: "flat-heading", confidence: 0.6 })
@@ -45,10 +41,20 @@ pub(super) fn find(lines: &[Line<'_>], count: Option<u64>) -> Option<Found> {
     }
     let end = lines.len() - lines.iter().rev().take_while(|line| is_form(line.text) || is_button(line.text)).count();
     let body = part(lines, 0..end);
-    let sounds: Vec<Sound> = body.iter().map(sound).collect();
+    let sounds: Vec<Sound> = body.iter().map(hear).collect();
     let (start, confidence) = contrast(&sounds).or_else(|| gain(&sounds))?;
     let comments = cuts::comments(part(lines, start..end));
-    (!comments.is_empty()).then(|| Found { zone: start..end, comments, source: "flat-unmarked", confidence })
+    (!comments.is_empty()).then_some(Found { zone: start..end, comments, source: "flat-unmarked", confidence })
+}
+
+/// Hears a line; a button to answer with stands only among comments.
+fn hear(line: &Line<'_>) -> Sound {
+    let mut heard = sound(line);
+    if is_button(line.text) && line.text.chars().any(char::is_alphabetic) {
+        heard.score = 1.5;
+        heard.voice = true;
+    }
+    heard
 }
 
 pub(super) fn mean(sounds: &[Sound]) -> f64 {
