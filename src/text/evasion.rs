@@ -96,6 +96,9 @@ fn find_invisible(text: &str, tokens: &[Token], hidden: &[Hidden], views: &mut V
 /// Words with a letter three times or more in a row.
 fn find_repeated(text: &str, tokens: &[Token], views: &mut ViewList) {
     let bytes = text.as_bytes();
+    if !has_triple(bytes) {
+        return;
+    }
     for token in tokens.iter().filter(|token| token.kind == TokenKind::Word && token.end - token.start > 2) {
         let word = &bytes[range_of(token)];
         // In a word beyond ASCII two equal bytes in a row never come from equal characters, hence the second test.
@@ -109,6 +112,20 @@ fn find_repeated(text: &str, tokens: &[Token], views: &mut ViewList) {
             read_repeated(&text[range_of(token)], range_of(token), views);
         }
     }
+}
+
+/// Whether the same letter may stand three times in a row anywhere: a test without branches, for the many texts where
+/// it does not.
+fn has_triple(bytes: &[u8]) -> bool {
+    let (Some(second), Some(third), Some(fifth)) = (bytes.get(1..), bytes.get(2..), bytes.get(4..)) else {
+        return bytes.len() > 2 && bytes.windows(3).any(|w| w[0] == w[1] && w[1] == w[2]);
+    };
+    // A letter of two bytes comes back after two and after four.
+    let wide = !bytes.is_ascii();
+    let narrow = bytes.iter().zip(second).zip(third);
+    let narrow = narrow.fold(false, |any, ((a, b), c)| any | ((a == b) & (b == c) & (*a >= b'a')));
+    let last = bytes.len() - 2;
+    narrow || (wide && bytes[..last].iter().zip(third).zip(fifth).any(|((a, b), c)| a == b && b == c && *a >= 0x80))
 }
 
 fn read_repeated(word: &str, range: Range<usize>, views: &mut ViewList) {
@@ -161,7 +178,7 @@ fn find_suspects(text: &str, tokens: &[Token], suspects: &[u32], views: &mut Vie
     let tokens_at = |at: u32, from: usize| {
         tokens.get(from..).unwrap_or_default().iter().take_while(|token| token.end <= at).count() + from
     };
-    let mut alphabets = Alphabets::default();
+    let mut alphabets = Alphabets { text, tokens, mostly_ascii: None, foreign_words: None };
     // `at` is the token of the suspect, `done` the first token that is part of no stretch yet.
     let (mut at, mut done) = (0, 0);
     let mut read = None;
@@ -175,7 +192,7 @@ fn find_suspects(text: &str, tokens: &[Token], suspects: &[u32], views: &mut Vie
         if token.kind == TokenKind::Word && !word.is_ascii() {
             // Several suspects may have become one token.
             if read.replace(at) != Some(at) {
-                read_word(text, word, token, tokens, &mut alphabets, views);
+                read_word(word, token, &mut alphabets, views);
             }
         } else if at >= done {
             let (first, last) = stretch(text, tokens, at, done);
@@ -197,50 +214,51 @@ fn stretch(text: &str, tokens: &[Token], at: usize, from: usize) -> (usize, usiz
     while first > from && tokens[first - 1].end == tokens[first].start && belongs(&tokens[first - 1]) {
         first -= 1;
     }
-    while let Some(next) = tokens.get(last + 1).filter(|next| next.start == tokens[last].end && belongs(next)) {
+    while tokens.get(last + 1).is_some_and(|next| next.start == tokens[last].end && belongs(next)) {
         last += 1;
-        debug_assert!(next.start < next.end);
     }
     (first, last)
 }
 
-/// In which alphabets a text is written, counted when it is first asked for.
-#[derive(Debug, Default)]
-struct Alphabets {
-    counted: Option<Counts>,
+/// In which alphabets a text is written, found out when it is first asked for.
+struct Alphabets<'a> {
+    text: &'a str,
+    tokens: &'a [Token],
+    mostly_ascii: Option<bool>,
+    foreign_words: Option<usize>,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Counts {
-    ascii_words: usize,
-    other_words: usize,
-    /// Words that cannot pass for Latin, of scripts that have lookalikes.
-    foreign_words: usize,
-}
+impl<'a> Alphabets<'a> {
+    fn words(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let text = self.text;
+        self.tokens.iter().filter(|token| token.kind == TokenKind::Word).map(|token| &text[range_of(token)])
+    }
 
-impl Alphabets {
-    fn count(&mut self, text: &str, tokens: &[Token]) -> Counts {
-        *self.counted.get_or_insert_with(|| {
-            let mut counts = Counts::default();
-            for token in tokens.iter().filter(|token| token.kind == TokenKind::Word) {
-                let word = &text[range_of(token)];
-                if word.is_ascii() {
-                    counts.ascii_words += 1;
-                } else {
-                    counts.other_words += 1;
-                    let first = word.chars().next().unwrap_or(' ');
-                    let elsewhere = !matches!(first, '\0'..='\u{2af}' | '\u{1e00}'..='\u{1eff}');
-                    let reads = word.len() <= MAX_READING && confusable::latin_reading(word).is_some_and(|r| r.close);
-                    counts.foreign_words += usize::from(elsewhere && !reads);
-                }
-            }
-            counts
+    /// Whether more than half of the words are ASCII.
+    fn mostly_ascii(&mut self) -> bool {
+        let words = self.words();
+        *self.mostly_ascii.get_or_insert_with(|| {
+            let (ascii, all) = words.fold((0, 0), |(ascii, all), word| (ascii + usize::from(word.is_ascii()), all + 1));
+            ascii > all - ascii
+        })
+    }
+
+    /// The words that cannot pass for Latin.
+    fn foreign_words(&mut self) -> usize {
+        let words = self.words();
+        *self.foreign_words.get_or_insert_with(|| {
+            let is_foreign = |word: &&str| {
+                let latin = word.starts_with(|c| matches!(c, '\0'..='\u{2af}' | '\u{1e00}'..='\u{1eff}'));
+                let passes = || word.len() <= MAX_READING && confusable::latin_reading(word).is_some_and(|r| r.close);
+                !latin && !passes()
+            };
+            words.filter(is_foreign).count()
         })
     }
 }
 
 /// A word that is not all ASCII: lookalike letters, marks that blur, or accents on a listed word.
-fn read_word(text: &str, word: &str, token: &Token, tokens: &[Token], alphabets: &mut Alphabets, views: &mut ViewList) {
+fn read_word(word: &str, token: &Token, alphabets: &mut Alphabets<'_>, views: &mut ViewList) {
     // Marks of the general blocks have these first bytes; the words of most scripts have none of them.
     let may_have_marks = word.bytes().any(|b| matches!(b, 0xcc | 0xcd | 0xe1 | 0xe2));
     let has_ascii = word.bytes().any(|b| b.is_ascii_lowercase());
@@ -256,7 +274,9 @@ fn read_word(text: &str, word: &str, token: &Token, tokens: &[Token], alphabets:
     if word.len() > MAX_READING {
         return;
     }
-    if !has_ascii && !may_pass_alone(word) {
+    // In a text of another alphabet its words are what they seem.
+    let may_pass = has_ascii || (word.chars().all(confusable::has_lookalike) && alphabets.mostly_ascii());
+    if !may_pass {
         return;
     }
     let scripts = Scripts::of(word);
@@ -273,22 +293,14 @@ fn read_word(text: &str, word: &str, token: &Token, tokens: &[Token], alphabets:
         return;
     }
     let Some(reading) = confusable::latin_reading(word) else { return };
-    let counts = alphabets.count(text, tokens);
     let accepted = if scripts.latin > 0 {
         // A unit or a variable (`μg`, `Δt`) is not a disguise.
         let formula = scripts.greek == scripts.lookalike && (scripts.greek < 2 || word.starts_with('μ'));
-        let in_latin_text = counts.ascii_words >= counts.foreign_words;
-        reading.listed || (!formula && reading.word.len() > 2 && (reading.close || in_latin_text))
+        reading.listed || (!formula && reading.word.len() > 2 && (reading.close || alphabets.mostly_ascii()))
     } else {
-        let among_latin = counts.ascii_words > counts.other_words && counts.foreign_words == 0;
-        among_latin && reading.word.len() > 2 && (reading.listed || reading.close)
+        reading.word.len() > 2 && (reading.listed || reading.close) && alphabets.foreign_words() == 0
     };
     if accepted {
         views.push(EvasionKind::Homoglyph, &reading.word, range_of(token));
     }
-}
-
-/// Whether the first letter of a word without ASCII letters has a Latin lookalike at all.
-fn may_pass_alone(word: &str) -> bool {
-    word.chars().next().is_some_and(confusable::has_lookalike)
 }

@@ -24,6 +24,9 @@ pub struct Language {
 /// How much of a text is read, in bytes.
 const MAX_READ: usize = 2048;
 
+/// How much of a text is looked at first, in bytes: English can be told from that much.
+const FIRST_LOOK: usize = 256;
+
 /// Fewer letters of another Latin-script language are not told from names, slang and typing errors.
 const MIN_LETTERS: usize = 24;
 
@@ -33,8 +36,7 @@ const MIN_WORDS: usize = 4;
 /// Below this whatlang is not believed.
 const MIN_CONFIDENCE: f64 = 0.9;
 
-/// The share of English words that makes a text English, in sixteenths of its words; a word that other languages have
-/// too counts half.
+/// The share of English words that makes a text English, in sixteenths; a word that other languages have too counts half.
 const ENGLISH_SHARE: usize = 3;
 
 /// Common words of English that few other languages have.
@@ -59,16 +61,22 @@ static SHARED_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| SHARED.s
 
 const UNDETERMINED: Language = Language { code: "und", reliable: false };
 
+const ENGLISH_FOUND: Language = Language { code: "en", reliable: true };
+
 impl Language {
     /// Detects the language of an author's text from its beginning.
     pub fn detect(original: &str) -> Self {
-        let sample = Sample::of(super::beginning(original, MAX_READ));
+        let read = super::beginning(original, MAX_READ);
+        if read.len() > 2 * FIRST_LOOK && Sample::of(super::beginning(read, FIRST_LOOK)).is_surely_english() {
+            return ENGLISH_FOUND;
+        }
+        let sample = Sample::of(read);
         if sample.other > sample.latin {
             return sample.by_script();
         }
         let english = sample.english();
-        if english >= 2 * sample.words.div_ceil(16) * ENGLISH_SHARE && english > 3 {
-            return Self { code: "en", reliable: true };
+        if english * 8 >= sample.words * ENGLISH_SHARE && english > 3 {
+            return ENGLISH_FOUND;
         }
         if sample.latin < MIN_LETTERS || sample.words < MIN_WORDS {
             return UNDETERMINED;
@@ -93,10 +101,8 @@ struct Sample {
 impl Sample {
     fn of(read: &str) -> Self {
         let mut sample = Self::default();
-        let apart = |c: char| c.is_whitespace() || matches!(c, '/' | '…' | '—' | '"' | '“' | '”' | ',' | '(' | ')');
-        let mut chunks = read.split_whitespace().filter(|chunk| !is_address(chunk));
-        for piece in chunks.by_ref().flat_map(|chunk| chunk.split(apart)) {
-            for word in piece.split(|c: char| !(c.is_alphabetic() || is_inner(c))) {
+        for chunk in read.split_whitespace().filter(|chunk| !is_address(chunk)) {
+            for word in chunk.split(|c: char| !(c.is_alphabetic() || is_inner(c))) {
                 sample.add(word.trim_matches(|c: char| matches!(c, '\'' | '’')));
             }
         }
@@ -105,8 +111,22 @@ impl Sample {
 
     fn add(&mut self, word: &str) {
         let (mut latin, mut other) = (0, 0);
+        if word.is_ascii() {
+            // Only letters and apostrophes come here.
+            if !word.is_empty() {
+                self.words += 1;
+                self.latin += word.len();
+                let start = self.text.len();
+                self.text.push_str(word);
+                self.text.push(' ');
+                if let Some(tail) = self.text.get_mut(start..) {
+                    tail.make_ascii_lowercase();
+                }
+            }
+            return;
+        }
         for c in word.chars() {
-            if c.is_ascii_alphabetic() || c.script() == Script::Latin {
+            if c.script() == Script::Latin {
                 latin += 1;
             } else if c.is_alphabetic() && c.script() != Script::Common {
                 other += 1;
@@ -124,6 +144,11 @@ impl Sample {
         }
         self.text.extend(word.chars().map(|c| if c == '’' { '\'' } else { c }).flat_map(char::to_lowercase));
         self.text.push(' ');
+    }
+
+    /// Whether twice the usual share of the words is English, so that the rest will not change it.
+    fn is_surely_english(&self) -> bool {
+        self.other == 0 && self.words > 20 && self.english() * 4 >= self.words * ENGLISH_SHARE
     }
 
     /// Twice the count of English words.
@@ -146,12 +171,12 @@ impl Sample {
 }
 
 fn is_address(chunk: &str) -> bool {
-    chunk.contains("://") || chunk.contains('@') || chunk.starts_with("www.")
+    chunk.bytes().any(|b| b == b'@') || chunk.starts_with("www.") || chunk.contains("://")
 }
 
 /// Characters that stand inside words.
 fn is_inner(c: char) -> bool {
-    matches!(c, '\'' | '’') || unicode_normalization::char::is_combining_mark(c)
+    matches!(c, '\'' | '’') || (!c.is_ascii() && unicode_normalization::char::is_combining_mark(c))
 }
 
 /// The ISO 639-1 code of a language that whatlang knows.

@@ -14,7 +14,7 @@ use unicode_segmentation::UnicodeSegmentation;
 /// Appends the tokens of a main text to `tokens`, and to `suspects` the first byte of each token that may be part of
 /// an evasive spelling.
 pub(super) fn tokenize(text: &str, tokens: &mut Vec<Token>, suspects: &mut Vec<u32>) {
-    tokenize_with(text, tokens, suspects, next_segment);
+    tokenize_with::<true>(text, tokens, suspects);
 }
 
 /// Joins tokens that come from the same character of the original (`½` is `1⁄2`), so that no two share bytes of it,
@@ -74,13 +74,14 @@ struct Segment {
     odd: bool,
 }
 
-fn tokenize_with(text: &str, tokens: &mut Vec<Token>, suspects: &mut Vec<u32>, next: impl Fn(&str, usize) -> Segment) {
+/// Tokenizes by the tables where they suffice (`SHORT`) or by the general implementation alone.
+fn tokenize_with<const SHORT: bool>(text: &str, tokens: &mut Vec<Token>, suspects: &mut Vec<u32>) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
-        let special = match byte {
-            b'h' | b'w' => url_end(text, at).map(|end| (end, TokenKind::Url)),
-            b'@' => mention_end(text, at).map(|end| (end, TokenKind::Mention)),
+        let special = match (byte, bytes.get(at + 1)) {
+            (b'h', Some(b't')) | (b'w', Some(b'w')) => url_end(text, at).map(|end| (end, TokenKind::Url)),
+            (b'@', _) => mention_end(text, at).map(|end| (end, TokenKind::Mention)),
             _ => None,
         };
         if let Some((end, kind)) = special {
@@ -91,11 +92,14 @@ fn tokenize_with(text: &str, tokens: &mut Vec<Token>, suspects: &mut Vec<u32>, n
             at = end;
             continue;
         }
-        let segment = next(text, at);
+        let segment = match plain_segment(bytes, at) {
+            Some(segment) if SHORT => segment,
+            _ => next_segment::<SHORT>(text, at),
+        };
         match segment.kind {
             None => at = segment.end,
             Some(TokenKind::Punctuation) => {
-                let end = run_end(text, at, segment.end, &next);
+                let end = run_end::<SHORT>(text, at, segment.end);
                 tokens.push(token(at, end, TokenKind::Punctuation));
                 if is_suspect_sign(bytes, at, end) {
                     suspects.push(at as u32);
@@ -109,8 +113,45 @@ fn tokenize_with(text: &str, tokens: &mut Vec<Token>, suspects: &mut Vec<u32>, n
                     tokens.push(token(at, segment.end, kind));
                 }
                 at = segment.end;
+                // Nearly every word is followed by a blank.
+                at += usize::from(SHORT && matches!(bytes.get(at..at + 2), Some(&[b' ', next]) if next.is_ascii()));
             }
         }
+    }
+}
+
+/// The segment that starts at `at`, for what most texts are made of: words of plain letters, blanks and signs, with
+/// nothing near them that may change where they end.
+#[inline(always)]
+fn plain_segment(bytes: &[u8], at: usize) -> Option<Segment> {
+    let class = |at: usize| match bytes.get(at) {
+        Some(&byte) => ASCII.get(usize::from(byte)).copied().unwrap_or(Class::Unknown),
+        None => Class::Break,
+    };
+    match class(at) {
+        Class::Letter => {
+            let mut end = at + 1;
+            while bytes.get(end).is_some_and(u8::is_ascii_lowercase) {
+                end += 1;
+            }
+            let ends = match class(end) {
+                Class::Space | Class::Break | Class::Sign | Class::MidNumber => true,
+                Class::MidLetter | Class::MidBoth => {
+                    matches!(class(end + 1), Class::Space | Class::Break | Class::Sign)
+                }
+                _ => false,
+            };
+            ends.then_some(Segment { end, kind: Some(TokenKind::Word), odd: false })
+        }
+        Class::Space | Class::Break if bytes.get(at + 1).is_none_or(u8::is_ascii) => {
+            Some(Segment { end: at + 1, kind: None, odd: false })
+        }
+        Class::Sign | Class::MidLetter | Class::MidNumber | Class::MidBoth
+            if bytes.get(at + 1).is_none_or(u8::is_ascii) =>
+        {
+            Some(Segment { end: at + 1, kind: Some(TokenKind::Punctuation), odd: false })
+        }
+        _ => None,
     }
 }
 
@@ -172,15 +213,20 @@ fn char_before(text: &str, at: usize) -> Option<char> {
 }
 
 /// The end of a run of one punctuation character, or of `!` and `?` mixed, whose first segment is `start..end`.
-fn run_end(text: &str, start: usize, mut end: usize, next: &impl Fn(&str, usize) -> Segment) -> usize {
+fn run_end<const SHORT: bool>(text: &str, start: usize, mut end: usize) -> usize {
+    let bytes = text.as_bytes();
+    let asks = |byte: u8| matches!(byte, b'!' | b'?');
+    // Most punctuation stands alone.
+    if bytes.get(end).is_none_or(|&b| b.is_ascii() && b != bytes[start] && !(asks(b) && asks(bytes[start]))) {
+        return end;
+    }
     let same = |a: &str, b: &str| a == b || (matches!(a, "!" | "?") && matches!(b, "!" | "?"));
     let first = &text[start..end];
     if first.chars().nth(1).is_some() {
         return end;
     }
-    let bytes = text.as_bytes();
     while bytes.get(end).is_some_and(|&b| !b.is_ascii() || same(first, &text[end..end + 1])) {
-        let following = next(text, end).end;
+        let following = next_segment::<SHORT>(text, end).end;
         if !same(first, &text[end..following]) {
             break;
         }
@@ -241,6 +287,10 @@ fn mention_end(text: &str, at: usize) -> Option<usize> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     Letter,
+    /// Letters with quotation rules of their own.
+    Hebrew,
+    /// Marks that belong to what stands before.
+    Mark,
     Digit,
     Underscore,
     /// Joins letters: `:` `·`.
@@ -301,7 +351,11 @@ fn wide_class(c: char) -> Class {
         '\u{c0}'..='\u{2af}' => Class::Letter,
         '\u{38b}' | '\u{38d}' | '\u{3a2}' | '\u{3f6}' => Class::Unknown,
         '\u{388}'..='\u{481}' | '\u{48a}'..='\u{52f}' | '\u{1e00}'..='\u{1eff}' => Class::Letter,
-        '\u{ac00}'..='\u{d7a3}' => Class::Letter,
+        '\u{ac00}'..='\u{d7a3}' | '\u{620}'..='\u{64a}' | '\u{671}'..='\u{6d3}' => Class::Letter,
+        '\u{904}'..='\u{939}' => Class::Letter,
+        '\u{5d0}'..='\u{5ea}' => Class::Hebrew,
+        '\u{300}'..='\u{36f}' | '\u{5b0}'..='\u{5bd}' | '\u{64b}'..='\u{65f}' | '\u{670}' => Class::Mark,
+        '\u{900}'..='\u{903}' | '\u{93a}'..='\u{93c}' | '\u{93e}'..='\u{94f}' => Class::Mark,
         '\u{b7}' => Class::MidLetter,
         '\u{2018}' | '\u{2019}' => Class::MidBoth,
         '\u{a1}'..='\u{a7}' | '\u{ab}' | '\u{b0}' | '\u{b1}' | '\u{b6}' | '\u{bb}' | '\u{bf}' => Class::Sign,
@@ -314,42 +368,33 @@ fn wide_class(c: char) -> Class {
 }
 
 /// The segment that starts at `at`, by the table where it suffices.
-#[inline]
-fn next_segment(text: &str, at: usize) -> Segment {
-    short_segment(text, at).unwrap_or_else(|| general_segment(text, at))
+fn next_segment<const SHORT: bool>(text: &str, at: usize) -> Segment {
+    let short = if SHORT { short_segment(text, at) } else { None };
+    short.unwrap_or_else(|| general_segment(text, at))
 }
 
 /// The segment that starts at `at`, or None where the table does not know enough.
 #[inline]
 fn short_segment(text: &str, at: usize) -> Option<Segment> {
     let (first, len) = class_at(text, at);
-    let mut end = at + len;
-    let (kind, odd) = match first {
-        Class::Unknown => return None,
-        Class::Letter | Class::Digit | Class::Underscore => {
-            let word;
-            (word, end) = short_word(text, first, at, end)?;
-            return Some(Segment { end, ..word });
-        }
-        Class::Space => {
-            while text.as_bytes().get(end) == Some(&b' ') {
-                end += 1;
-            }
-            (None, false)
-        }
-        Class::Break => (None, false),
-        Class::Ideograph => (Some(TokenKind::Word), false),
-        Class::Emoji => (Some(TokenKind::Emoji), false),
-        Class::Sign | Class::MidLetter | Class::MidNumber | Class::MidBoth => (Some(TokenKind::Punctuation), false),
+    let end = at + len;
+    let kind = match first {
+        Class::Unknown | Class::Mark => return None,
+        Class::Letter | Class::Hebrew | Class::Digit | Class::Underscore => return short_word(text, first, at, end),
+        Class::Space | Class::Break => None,
+        Class::Ideograph => Some(TokenKind::Word),
+        Class::Emoji => Some(TokenKind::Emoji),
+        Class::Sign | Class::MidLetter | Class::MidNumber | Class::MidBoth => Some(TokenKind::Punctuation),
     };
     // An unknown character may be a mark that belongs to this one.
-    (class_at(text, end).0 != Class::Unknown).then_some(Segment { end, kind, odd })
+    let unmarked = !matches!(class_at(text, end).0, Class::Unknown | Class::Mark);
+    unmarked.then_some(Segment { end, kind, odd: false })
 }
 
-#[inline]
-fn short_word(text: &str, first: Class, at: usize, mut end: usize) -> Option<(Segment, usize)> {
+fn short_word(text: &str, first: Class, at: usize, mut end: usize) -> Option<Segment> {
     let bytes = text.as_bytes();
-    let (mut letters, mut digits, mut odd) = (first == Class::Letter, first == Class::Digit, end > at + 1);
+    let is_letter = |class| matches!(class, Class::Letter | Class::Hebrew);
+    let (mut letters, mut digits, mut odd) = (is_letter(first), first == Class::Digit, end > at + 1);
     odd |= first == Class::Underscore;
     let mut previous = first;
     loop {
@@ -358,19 +403,28 @@ fn short_word(text: &str, first: Class, at: usize, mut end: usize) -> Option<(Se
         }
         let (class, len) = class_at(text, end);
         match class {
-            Class::Letter => {
+            Class::Letter | Class::Hebrew => {
                 letters = true;
                 odd |= len > 1;
             }
+            Class::Mark if !is_letter(previous) => return None,
+            Class::Mark => {
+                odd = true;
+                end += len;
+                continue;
+            }
             Class::Digit => digits = true,
             Class::Underscore => odd = true,
+            Class::MidLetter | Class::MidNumber | Class::MidBoth | Class::Sign if previous == Class::Hebrew => {
+                return None;
+            }
             Class::MidLetter | Class::MidNumber | Class::MidBoth => {
                 let joins = |side: Class| {
                     (side == Class::Letter && class != Class::MidNumber)
                         || (side == Class::Digit && class != Class::MidLetter)
                 };
                 match class_at(text, end + len).0 {
-                    Class::Unknown => return None,
+                    Class::Unknown | Class::Mark | Class::Hebrew => return None,
                     next if next == previous && joins(previous) => odd |= matches!(bytes[end], b'.' | b':'),
                     _ => break,
                 }
@@ -390,12 +444,14 @@ fn short_word(text: &str, first: Class, at: usize, mut end: usize) -> Option<(Se
     } else {
         TokenKind::Punctuation
     };
-    Some((Segment { end, kind: Some(kind), odd: odd || (letters && digits) }, end))
+    Some(Segment { end, kind: Some(kind), odd: odd || (letters && digits) })
 }
 
 /// The segment that starts at `at`, by the general implementation.
 fn general_segment(text: &str, at: usize) -> Segment {
     let segment = text.get(at..).and_then(|rest| rest.split_word_bounds().next()).unwrap_or_default();
+    // Of blanks in a row only the last may have a mark to it.
+    let segment = if segment.starts_with("  ") { " " } else { segment };
     let kind = classify(segment);
     let is_plain = |c: char| c.is_ascii_alphabetic() || matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{b7}');
     let odd = match kind {
@@ -541,8 +597,8 @@ mod tests {
 
     fn assert_paths_agree(text: &str) {
         let (mut short, mut general) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
-        tokenize_with(text, &mut short.0, &mut short.1, next_segment);
-        tokenize_with(text, &mut general.0, &mut general.1, general_segment);
+        tokenize_with::<true>(text, &mut short.0, &mut short.1);
+        tokenize_with::<false>(text, &mut general.0, &mut general.1);
         assert_eq!(short, general, "{text:?}");
     }
 

@@ -98,10 +98,16 @@ fn is_wordlike(letters: &[u8]) -> bool {
 pub(super) fn find(text: &str, tokens: &[Token], views: &mut ViewList) {
     let bytes = text.as_bytes();
     let mut run = Run::new();
-    for token in tokens {
+    let is_single = |token: &Token| token.end - token.start == 1 && token.kind == TokenKind::Word;
+    for (index, token) in tokens.iter().enumerate() {
         let (start, end) = (token.start as usize, token.end as usize);
         match token.kind {
-            TokenKind::Word if end - start == 1 => run.add(text, start, views),
+            TokenKind::Word if end - start == 1 => {
+                // An `a` or `i` by itself is passed over at once.
+                if run.count > 0 || tokens.iter().skip(index + 1).take(2).any(is_single) {
+                    run.add(text, start, views);
+                }
+            }
             // `i.d.i.o.t` and `i_d_i_o_t` are single tokens.
             TokenKind::Word if end - start > 2 && !bytes[start + 1].is_ascii_alphanumeric() => {
                 run.finish(views);
