@@ -47,10 +47,13 @@ impl<'z> Outside<'z> {
         Self { zones, taken, named }
     }
 
-    fn holds(&self, id: NodeId) -> bool {
+    fn in_comments(&self, id: NodeId) -> bool {
         let before = self.taken.partition_point(|(from, _)| *from <= id);
-        let inside = before.checked_sub(1).and_then(|at| self.taken.get(at)).is_some_and(|(_, to)| id < *to);
-        !inside && !self.zones.is_vetoed(id) && !(self.named && self.zones.is_for_comments(id))
+        before.checked_sub(1).and_then(|at| self.taken.get(at)).is_some_and(|(_, to)| id < *to)
+    }
+
+    fn holds(&self, id: NodeId) -> bool {
+        !self.in_comments(id) && !self.zones.is_vetoed(id) && !(self.named && self.zones.is_for_comments(id))
     }
 }
 
@@ -71,14 +74,16 @@ fn title(page: &Page<'_>, outside: &Outside<'_>, stated: Option<String>) -> Opti
     let shared = meta(page, &["og:title", "twitter:title"]);
     let headings: Vec<String> = [Tag::H1, Tag::H2]
         .iter()
-        .flat_map(|tag| (1..tree.len()).filter(move |id| tree.tag(*id) == *tag && outside.holds(*id) && (1..=400).contains(&page.size(*id))).take(40))
+        .flat_map(|tag| (1..tree.len()).filter(move |id| tree.tag(*id) == *tag && !outside.in_comments(*id) && (1..=400).contains(&page.size(*id))).take(40))
         .map(|id| page.line(id))
         .collect();
     let known: Vec<String> = [&shared, &of_page, &stated].into_iter().flatten().map(|title| letters(title)).collect();
-    let repeated = headings.iter().find(|heading| {
+    // Of the site's name and the article's, which both stand in the page's title, the longer is the article's.
+    let fits = |heading: &&String| {
         let heading = letters(heading);
         heading.len() >= 8 && known.iter().any(|title| title.contains(&heading))
-    });
+    };
+    let repeated = headings.iter().filter(fits).fold(None, |best: Option<&String>, heading| if best.is_some_and(|best| best.len() >= heading.len()) { best } else { Some(heading) });
     let first_heading = || {
         let h1 = (1..tree.len()).filter(|id| tree.tag(*id) == Tag::H1 && outside.holds(*id) && page.size(*id) > 0).map(|id| page.line(id));
         h1.into_iter().find(|line| !line.is_empty())

@@ -27,14 +27,13 @@ const DEPTH_ATTRIBUTES: &[&str] =
 
 /// Makes comments of items and what was read of them, both in document order; items without text and pingbacks are left out.
 pub(super) fn comments(page: &Page<'_>, items: &[Item], drafts: Vec<Draft>, rule: &Depth) -> Vec<Comment> {
-    let depths = depths(page, items, rule);
+    let (items, drafts): (Vec<&Item>, Vec<Draft>) =
+        items.iter().zip(drafts).filter(|(_, draft)| !draft.text.trim().is_empty() && !draft.pingback).unzip();
+    let depths = depths(page, &items, rule);
     let mut used = HashSet::new();
     let mut open: Vec<(u32, String)> = Vec::new();
     let mut out = Vec::new();
-    for ((item, draft), depth) in items.iter().zip(drafts).zip(depths) {
-        if draft.text.trim().is_empty() || draft.pingback {
-            continue;
-        }
+    for ((item, draft), depth) in items.into_iter().zip(drafts).zip(depths) {
         let id = item.id.clone().filter(|id| !used.contains(id)).unwrap_or_else(|| (out.len() + 1).to_string());
         used.insert(id.clone());
         let mut parent = None;
@@ -50,7 +49,7 @@ pub(super) fn comments(page: &Page<'_>, items: &[Item], drafts: Vec<Draft>, rule
     out
 }
 
-fn depths(page: &Page<'_>, items: &[Item], rule: &Depth) -> Vec<Option<u32>> {
+fn depths(page: &Page<'_>, items: &[&Item], rule: &Depth) -> Vec<Option<u32>> {
     let tree = &page.tree;
     match rule {
         Depth::Unknown => vec![None; items.len()],
@@ -68,13 +67,14 @@ fn depths(page: &Page<'_>, items: &[Item], rule: &Depth) -> Vec<Option<u32>> {
     }
 }
 
-fn found_depths(page: &Page<'_>, items: &[Item], flat: bool) -> Vec<Option<u32>> {
+fn found_depths(page: &Page<'_>, items: &[&Item], flat: bool) -> Vec<Option<u32>> {
     let nodes: HashSet<NodeId> = items.iter().map(|item| item.node).collect();
     let stated: Vec<Option<u32>> = items.iter().map(|item| stated_depth(page, item, &nodes)).collect();
     if stated.iter().flatten().count() * 2 > items.len() {
-        // WordPress counts from 1, others from 0.
-        let least = stated.iter().flatten().min().copied().unwrap_or(0);
-        return stated.into_iter().map(|depth| depth.map(|depth| depth - least)).collect();
+        // WordPress counts from 1, others from 0; and some state it for answers only.
+        let all = stated.iter().all(Option::is_some);
+        let least = if all { stated.iter().flatten().min().copied().unwrap_or(0) } else { 0 };
+        return stated.into_iter().map(|depth| Some(depth.unwrap_or(0) - least)).collect();
     }
     let mut open: Vec<NodeId> = Vec::new();
     let nested: Vec<u32> = items

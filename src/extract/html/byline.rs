@@ -13,7 +13,7 @@ const BEFORE: &[&str] = &[
 const AFTER: &[&str] = &[
     "says", "said", "wrote", "writes", "sagt", "sagte", "schrieb", "schreibt", "meint", "dijo", "dice", "a dit", "a écrit", "dit", "ha detto", "scrive", "disse", "diz",
     "zegt", "schreef", "schrijft", "pisze", "napisał", "napisała", "napisał(a)", "skriver", "säger", "sier", "siger", "commented", "replied", "posted", "responded",
-    "kommentierte", "kommentiert", "antwortet", "antwortete", "пишет", "сказал", "dedi ki", "hat gesagt", "permalink", "(gast)", "(guest)", "(not verified)",
+    "kommentierte", "kommentiert", "antwortet", "antwortete", "пишет", "сказал", "dedi ki", "hat gesagt", "permalink", "(gast)", "(guest)", "gast", "guest", "invité", "(not verified)",
     "(nicht überprüft)", "(non vérifié)", "(no verificado)",
 ];
 
@@ -28,32 +28,33 @@ const BEFORE_DATE: &[&str] = &[
 
 /// Takes the name out of a byline; empty where there is none.
 pub(super) fn name(line: &str) -> String {
-    let found = date::find(line);
-    let mut name = line.get(..found.as_ref().map_or(line.len(), |found| found.start)).unwrap_or_default();
-    let mut dated = found.is_some();
-    if trim_words(trim_marks(name), BEFORE_DATE).is_empty() {
-        // The date comes first: "Am 29. Mai 2017 von Hugo".
-        name = line.get(found.map_or(0, |found| found.end)..).unwrap_or_default();
-        dated = false;
+    let Some(found) = date::find(line) else { return clean(line, false) };
+    let before = before_date(line.get(..found.start).unwrap_or_default());
+    // The date may come first: "Am 29. Mai 2017 von Hugo".
+    if before.is_empty() { clean(line.get(found.end..).unwrap_or_default(), false) } else { before }
+}
+
+/// Takes the name out of what stands before a date.
+pub(super) fn before_date(text: &str) -> String {
+    clean(text, true)
+}
+
+fn clean(text: &str, dated: bool) -> String {
+    let mut name = trim_marks(text);
+    if BEFORE_DATE.iter().any(|word| (dated || word.chars().count() > 4) && *word == name.to_lowercase()) {
+        return String::new();
     }
-    let mut name = trim_marks(name);
-    // "#3 Ann", "3. Ann"
+    // "#3 Ann"
     if let Some(rest) = name.strip_prefix('#') {
         name = trim_marks(rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.'));
     }
     loop {
         let length = name.len();
-        for word in BEFORE {
-            if let Some(rest) = strip_word_prefix(name, word) {
-                name = trim_marks(rest);
-                break;
-            }
+        if let Some(rest) = BEFORE.iter().find_map(|word| strip_word_prefix(name, word)) {
+            name = trim_marks(rest);
         }
-        for word in AFTER {
-            if let Some(rest) = strip_word_suffix(name, word) {
-                name = trim_marks(rest);
-                break;
-            }
+        if let Some(rest) = AFTER.iter().find_map(|word| strip_word_suffix(name, word)) {
+            name = trim_marks(rest);
         }
         if dated {
             name = trim_words(name, BEFORE_DATE);

@@ -4,12 +4,26 @@ use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// First letters of the months in a dozen languages; any letters may follow.
-const MONTHS: &str = "jan|feb|fév|fev|mar|mär|mrz|maer|apr|avr|abr|may|mai|maj|mei|mag|maa|jun|juin|jui|jul|giu|lug|lip|\
-    aug|aoû|aou|ago|ağu|aŭg|sep|set|sett|wrz|eyl|oct|okt|ott|out|paź|paz|eki|nov|lis|kas|dec|dez|dic|déc|des|gru|ara|\
-    ene|gen|sty|oca|lut|şub|kwi|nis|cze|haz|sie|tem|янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек|січ|лют|бер|\
-    кві|тра|чер|лип|сер|вер|жов|лис|гру|led|úno|bře|dub|kvě|čer|srp|zář|říj|pro|tammi|helmi|huhti|touko|kesä|heinä|\
-    elo|syys|loka|marras|joulu|szept|máj|ιαν|φεβ|απρ|ιουν|ιουλ|σεπ|οκτ|νοε|δεκ";
+/// The months in two dozen languages, as they stand in dates, and how they are shortened.
+const MONTHS: &str = "january|february|march|april|may|june|july|august|september|october|november|december|\
+    jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|\
+    januar|jänner|februar|feber|märz|maerz|mai|juni|juli|oktober|dezember|mär|mrz|okt|dez|\
+    janvier|février|fevrier|mars|avril|juin|juillet|août|aout|septembre|octobre|novembre|décembre|decembre|janv|févr|fevr|avr|juil|déc|\
+    enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre|ene|abr|ago|dic|\
+    gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|gen|mag|giu|lug|set|sett|ott|\
+    janeiro|fevereiro|março|marco|maio|junho|julho|setembro|outubro|novembro|dezembro|fev|out|\
+    januari|februari|maart|mei|augustus|mrt|\
+    stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|wrzesnia|października|pazdziernika|listopada|grudnia|\
+    styczeń|luty|marzec|kwiecień|maj|czerwiec|lipiec|sierpień|wrzesień|październik|listopad|grudzień|sty|lut|kwi|cze|lip|sie|wrz|paź|lis|gru|\
+    augusti|marts|desember|des|\
+    ledna|února|března|dubna|května|června|července|srpna|září|října|listopadu|prosince|\
+    ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık|\
+    января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|янв|фев|мар|апр|июн|июл|авг|сен|окт|ноя|дек|\
+    січня|лютого|березня|квітня|травня|червня|липня|серпня|вересня|жовтня|листопада|грудня|\
+    tammikuuta|helmikuuta|maaliskuuta|huhtikuuta|toukokuuta|kesäkuuta|heinäkuuta|elokuuta|syyskuuta|lokakuuta|marraskuuta|joulukuuta|\
+    január|február|március|április|május|június|július|augusztus|szeptember|október|\
+    ianuarie|februarie|martie|aprilie|iunie|iulie|septembrie|octombrie|noiembrie|decembrie|\
+    ιανουαρίου|φεβρουαρίου|μαρτίου|απριλίου|μαΐου|ιουνίου|ιουλίου|αυγούστου|σεπτεμβρίου|οκτωβρίου|νοεμβρίου|δεκεμβρίου";
 
 const UNITS: &str = "sec|sek|min|hour|hr|day|week|wk|month|mo|year|yr|stund|std|tag|woch|monat|jahr|heure|jour|semaine|mois|\
     an|hora|día|dia|semana|mes|mês|año|ano|ore|ora|giorn|settiman|anni|anno|uur|uren|dag|dagen|we|maand|jaar|godz|dni|\
@@ -17,7 +31,7 @@ const UNITS: &str = "sec|sek|min|hour|hr|day|week|wk|month|mo|year|yr|stund|std|
 
 static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let time = r"(?:[\s,|@·–—•/(-]{0,4}(?:um|at|à|a\slas|às|alle|ore|o|om|kl\.?|klo|в|saat|h)?\s{0,2}\d{1,2}\s?[:.h]\s?\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?\s?m\b\.?)?(?:\s?(?:uhr|hrs|uur|h)\b)?)";
-    let month = format!(r"(?:{MONTHS})\p{{L}}{{0,9}}\.?");
+    let month = format!(r"(?:{MONTHS})\b\.?");
     let year = r"(?:(?:19|20)\d{2}|['’]\d{2})\b";
     let alternatives = [
         // 2024-03-01, 2024-03-01T10:00:00Z, 2024年3月1日
@@ -29,9 +43,9 @@ static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         // March 1, 2024; Março 1, 2024
         format!(r"\b{month}\s{{0,2}}\d{{1,2}}(?:st|nd|rd|th)?,?\s{{0,2}}(?:de\s|del\s)?{year}"),
         // 1 March 10:00 and March 1 10:00, 12/02 à 11:30: without a year only with a time
-        format!(r"\b\d{{1,2}}(?:\.|er|º|st|nd|rd|th)?\s{{0,2}}(?:de\s|of\s)?{month}{time}"),
-        format!(r"\b{month}\s\d{{1,2}}(?:st|nd|rd|th)?{time}"),
-        format!(r"\b\d{{1,2}}[/.]\d{{1,2}}\.?{time}"),
+        format!(r"\b\d{{1,2}}(?:\.|er|º|st|nd|rd|th)?\s{{0,2}}(?:de\s|of\s)?{month}\s{time}"),
+        format!(r"\b{month}\s\d{{1,2}}(?:st|nd|rd|th)?\b{time}"),
+        format!(r"\b\d{{1,2}}[/.]\d{{1,2}}(?:\.|\b){time}"),
         // vor 3 Stunden, il y a 2 ans, hace 5 días
         format!(r"\b(?:vor|il\sy\sa|hace|há|för|for)\s(?:mehr\sals\s|über\s|etwa\s|ca\.?\s|más\sde\s|plus\sde\s|environ\s)?(?:\d{{1,3}}|ein|einer|einem|un|une|una|um|uma|en|et)\s(?:{UNITS})\p{{L}}{{0,6}}(?:\ssiden|\ssedan)?"),
         // 3 hours ago, 5 dagen geleden, 2 часа назад, 1 Monat her
@@ -93,6 +107,8 @@ mod tests {
         ] {
             assert!(find(date).is_some(), "{date}");
         }
+        let line = "Marth 02.12.2022, 15:57:32";
+        assert_eq!(find(line).map(|range| &line[range]), Some("02.12.2022, 15:57:32"));
         assert_eq!(find("#1 — vor 8 Stunden").map(|range| &"#1 — vor 8 Stunden"[range]), Some("vor 8 Stunden"));
     }
 

@@ -58,6 +58,7 @@ pub(super) fn find(page: &Page<'_>, zones: &Zones) -> Option<Found> {
     let mut best: Option<(f64, Found)> = None;
     for (_, strength, items) in families {
         let drafts: Vec<Draft> = (0..items.len()).map(|index| item::read(page, &items, index, &Hints::default())).collect();
+        let (items, drafts) = without_bare(items, drafts);
         let Some(quality) = quality(page, zones, &items, &drafts, strength) else { continue };
         if best.as_ref().is_none_or(|(found, _)| quality > *found + 1e-9) {
             let (name, confidence) = match strength {
@@ -70,6 +71,16 @@ pub(super) fn find(page: &Page<'_>, zones: &Zones) -> Option<Found> {
         }
     }
     best.map(|(_, found)| found)
+}
+
+/// Where nearly all members name somebody or a date, those that do neither are notices.
+fn without_bare(items: Vec<Item>, drafts: Vec<Draft>) -> (Vec<Item>, Vec<Draft>) {
+    let is_bare = |draft: &Draft| draft.author.is_none() && draft.date.is_none();
+    let bare = drafts.iter().filter(|draft| is_bare(draft)).count();
+    if bare * 2 > drafts.len() {
+        return (items, drafts);
+    }
+    items.into_iter().zip(drafts).filter(|(_, draft)| !is_bare(draft)).unzip()
 }
 
 type Families = BTreeMap<(Strength, String), Vec<NodeId>>;
@@ -229,9 +240,9 @@ fn quality(page: &Page<'_>, zones: &Zones, items: &[Item], drafts: &[Draft], str
     }
     let placed = items.first().is_some_and(|item| zones.is_for_comments(page.tree.parent(item.node)));
     let enough = match strength {
-        Strength::Name => both > 0 || one * 2 > count && (count > 1 || placed),
+        Strength::Name => both > 0 || one * 2 > count && (count > 1 || placed && drafts.iter().any(|draft| draft.date.is_some())),
         Strength::Place => both > 0 && both * 2 >= count || one * 3 > count * 2 && count > 2,
-        Strength::Talk => both > 1 && both * 3 >= count * 2,
+        Strength::Talk => both > 1 && both * 3 >= count * 2 && !items.iter().any(|item| holds_heading(page, item)),
         Strength::Shape => both > 2 && both * 5 >= count * 4 && headed(page, items),
     };
     if !enough {
@@ -246,7 +257,8 @@ fn quality(page: &Page<'_>, zones: &Zones, items: &[Item], drafts: &[Draft], str
     let sum = f64::from(both) + 0.55 * f64::from(one) + 0.1 * f64::from(bare) - 0.6 * f64::from(empty);
     // Of two families that read alike the tighter single comment and the wider list are better.
     let width = items.iter().map(|item| f64::from(item.to - item.from)).sum::<f64>() / 1e9;
-    let tie = if count == 1 { -width } else { width } + size.min(100_000) as f64 / 1e9;
+    let wide = width + size.min(100_000) as f64 / 1e9;
+    let tie = if count == 1 { -wide } else { wide };
     (sum > 0.0).then_some(sum * weight + tie)
 }
 
@@ -263,6 +275,11 @@ fn is_teaser(page: &Page<'_>, item: &Item) -> bool {
             && page.size(id) >= 20
             && page.link_size(id, tree.end(id)) * 10 >= page.size(id) * 9
     })
+}
+
+/// Posts with headings are articles more often than comments.
+fn holds_heading(page: &Page<'_>, item: &Item) -> bool {
+    (item.from..item.to.min(item.from + 60)).any(|id| matches!(page.tree.tag(id), Tag::H1 | Tag::H2 | Tag::H3) && page.size(id) >= 12)
 }
 
 /// A heading that speaks of comments stands shortly before the first item.

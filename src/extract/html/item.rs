@@ -2,7 +2,7 @@
 
 use super::byline;
 use super::date;
-use super::evidence::{ACTION, AUTHOR, AVATAR, BODY, COMMENT, DATE, META, PINGBACK, TITLE};
+use super::evidence::{ACTION, AUTHOR, AVATAR, BODY, COMMENT, DATE, META, PINGBACK, SIGNATURE, TITLE, of_names};
 use super::paragraphs;
 use super::reference::decode;
 use super::select::Selector;
@@ -136,18 +136,28 @@ impl Reading<'_, '_> {
                 Tag::Form => size * 10 < whole * 6,
                 _ => {
                     let evidence = page.evidence(id);
-                    let link = page.link_size(id, page.tree.end(id));
-                    let small = size <= 100 || link * 2 > size && size <= 300;
-                    evidence & BODY == 0
-                        && (evidence & ACTION != 0 && small && size * 10 < whole * 9 || evidence & AVATAR != 0 && size <= 60 && size * 2 < whole)
-                        && !(evidence & (AUTHOR | DATE) != 0)
+                    evidence & (BODY | AUTHOR | DATE) == 0
+                        && size * 10 < whole * 9
+                        && (evidence & ACTION != 0 && self.is_action(id) || evidence & AVATAR != 0 && size <= 60 && size * 2 < whole || evidence & SIGNATURE != 0)
                         && !self.holds_metadata(id)
                 }
             };
-            if drop || hints.drop.iter().any(|selector| selector.matches(&page.tree, id)) {
+            let text = || hints.text.iter().any(|selector| selector.matches(&page.tree, id));
+            if drop && !text() || hints.drop.iter().any(|selector| selector.matches(&page.tree, id)) {
                 self.dropped.insert(id);
             }
         }
+    }
+
+    /// A short element of links, buttons, counters or known phrases.
+    fn is_action(&self, id: NodeId) -> bool {
+        let (page, end) = (self.page, self.page.tree.end(id));
+        let (size, link) = (page.size(id), page.link_size(id, self.page.tree.end(id)));
+        if link * 2 > size {
+            return size <= 300;
+        }
+        let pressed = || page.tree.descendants(id).any(|inner| matches!(page.tree.tag(inner), Tag::Button | Tag::Input | Tag::A) && inner < end);
+        size <= 12 || size <= 100 && (pressed() || chrome::is_chrome(&page.line(id)))
     }
 
     /// Whether a name or date stands in an element: what would be dropped is then only what surrounds them.
@@ -158,7 +168,7 @@ impl Reading<'_, '_> {
     }
 
     fn is_dropped(&self, id: NodeId) -> bool {
-        self.dropped.contains(&id) || self.page.tree.ancestors(id).take_while(|up| *up > self.item.from).any(|up| self.dropped.contains(&up))
+        self.dropped.contains(&id) || self.is_in(id, &self.dropped)
     }
 
     fn author(&self, hints: &Hints) -> Option<(NodeId, String)> {
@@ -175,11 +185,19 @@ impl Reading<'_, '_> {
                 }
             }
         }
-        self.best_name()
+        let (weight, node, name) = self.best_name()?;
+        // A heading or bold word may be the comment's title: a name on the date's line is surer.
+        if weight <= 45 {
+            let first_date = self.page.dates(self.item.from, self.item.to).iter().find(|id| self.own.binary_search(id).is_ok());
+            if let Some(found) = first_date.and_then(|date| self.name_before_date(*date)) {
+                return Some(found);
+            }
+        }
+        Some((node, name))
     }
 
     /// The element that most probably is the writer's name.
-    fn best_name(&self) -> Option<(NodeId, String)> {
+    fn best_name(&self) -> Option<(u32, NodeId, String)> {
         let page = self.page;
         let mut best: Option<(u32, NodeId, String)> = None;
         let mut text_so_far = 0;
@@ -198,11 +216,12 @@ impl Reading<'_, '_> {
                 continue;
             }
             let name = byline::name(&page.line(id));
-            if !name.is_empty() && name.chars().count() <= 80 && !chrome::is_chrome(&name) {
+            // "Guest" is a phrase of pages and what some call themselves.
+            if !name.is_empty() && name.chars().count() <= 80 && (weight >= 80 || !chrome::is_chrome(&name)) {
                 best = Some((weight, id, name));
             }
         }
-        best.map(|(_, id, name)| (id, name))
+        best
     }
 
     /// How much speaks for an element's being a name; 0 if nothing does.
@@ -230,7 +249,7 @@ impl Reading<'_, '_> {
             return 80 + u32::from(evidence & COMMENT != 0) * 2 - doubt;
         }
         let href = tree.attribute(id, "href").unwrap_or_default();
-        if tree.tag(id) == Tag::A && is_profile_address(href) && text_before < 120 {
+        if tree.tag(id) == Tag::A && is_profile_address(&decode(href)) && text_before < 120 {
             return 60;
         }
         if text_before > 60 {
@@ -334,7 +353,7 @@ impl Reading<'_, '_> {
             }
             let line = page.line(id);
             let Some(found) = date::find(&line) else { continue };
-            let name = byline::name(line.get(..found.start)?);
+            let name = byline::before_date(line.get(..found.start)?);
             if !name.is_empty() && name.chars().count() <= 60 && !chrome::is_chrome(&name) {
                 return Some((id, name));
             }
@@ -378,7 +397,7 @@ impl Reading<'_, '_> {
         let all = text_of(self.item.from, self.item.to);
         match self.body(&dropped) {
             Some(body) => {
-                let text = text_of(body, page.tree.end(body));
+                let text = self.bodies(body, &dropped).into_iter().map(|body| text_of(body, page.tree.end(body))).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
                 if text.len() * 2 < all.len() {
                     return all;
                 }
@@ -392,30 +411,55 @@ impl Reading<'_, '_> {
     /// The element that holds what was written, where its name says so.
     fn body(&self, dropped: &HashSet<NodeId>) -> Option<NodeId> {
         let page = self.page;
-        let fits = |id: &&NodeId| {
-            let evidence = page.evidence(**id);
-            **id != self.item.node
-                && evidence & BODY != 0
-                && evidence & (AUTHOR | DATE | ACTION | TITLE) == 0
-                && page.size(**id) > 0
-                && !dropped.contains(*id)
-                && page.dates(**id, page.tree.end(**id)).iter().all(|date| !page.tree.tag(*date).eq(&Tag::Time))
-        };
+        let fits = |id: &&NodeId| self.may_be_body(**id, dropped);
         let largest = self.own.iter().filter(fits).map(|id| page.size(*id)).max()?;
         // The innermost of those that hold nearly all of it.
         self.own.iter().filter(fits).filter(|id| page.size(**id) * 10 >= largest * 9).last().copied()
     }
 
+    fn may_be_body(&self, id: NodeId, dropped: &HashSet<NodeId>) -> bool {
+        let page = self.page;
+        let evidence = page.evidence(id);
+        id != self.item.node
+            && evidence & BODY != 0
+            && evidence & (AUTHOR | DATE | ACTION | TITLE | AVATAR) == 0
+            && page.size(id) > 0
+            && !dropped.contains(&id)
+            && page.dates(id, page.tree.end(id)).iter().all(|date| page.tree.tag(*date) != Tag::Time)
+    }
+
+    /// The body and its equals beside it: a title and a text may stand in two fields of one kind.
+    fn bodies(&self, body: NodeId, dropped: &HashSet<NodeId>) -> Vec<NodeId> {
+        let page = self.page;
+        let class = |id: NodeId| page.tree.attribute(id, "class").and_then(|class| class.split_ascii_whitespace().find(|name| of_names(name) & BODY != 0));
+        let mut out = Vec::new();
+        let mut until = 0;
+        for &id in &self.own {
+            let end = page.tree.end(id);
+            let beside = (id >= until && end <= body || id >= page.tree.end(body).max(until)) && self.may_be_body(id, dropped) && class(id).is_some_and(|name| {
+                page.tree.attribute(body, "class").is_some_and(|names| names.split_ascii_whitespace().any(|other| other == name))
+            });
+            if id == body || beside && !self.is_in(id, dropped) {
+                out.push(id);
+                until = end;
+            }
+        }
+        out
+    }
+
+    fn is_in(&self, id: NodeId, dropped: &HashSet<NodeId>) -> bool {
+        self.page.tree.ancestors(id).take_while(|up| *up > self.item.from).any(|up| dropped.contains(&up))
+    }
+
     /// A heading of the comment before its body.
     fn title(&self, body: NodeId, dropped: &HashSet<NodeId>) -> Option<NodeId> {
         let page = self.page;
-        let dropped_around = |id: NodeId| page.tree.ancestors(id).take_while(|up| *up > self.item.from).any(|up| dropped.contains(&up));
         self.own.iter().copied().filter(|id| *id < body && page.tree.end(*id) <= body).find(|id| {
             let evidence = page.evidence(*id);
             (page.tree.tag(*id).is_heading() || evidence & TITLE != 0 && evidence & (ACTION | AVATAR | META | AUTHOR) == 0)
                 && (1..=200).contains(&page.size(*id))
                 && !dropped.contains(id)
-                && !dropped_around(*id)
+                && !self.is_in(*id, dropped)
                 && !page.tree.descendants(*id).any(|inner| dropped.contains(&inner))
         })
     }

@@ -210,6 +210,7 @@ const RULES: &[Markup] = &[
         item: &["[about^=/comment/]", "[typeof*=sioct:Comment]", "[typeof*=schema:Comment]"],
         author: &[".username", "[rel*=has_creator]", "[property*=has_creator]", ".comment__author"],
         date: &["[property*=dateCreated]@content", "[property*=created]@content", "[property*=date]@content", "time@datetime"],
+        text: &[".field--name-comment-body", ".field-name-comment-body", "[property*=schema:text]"],
         depth: DepthMarkup::Ancestors(".indented"),
         drop: &["ul.links", ".comment__permalink", ".comment__links"],
         ..DEFAULT

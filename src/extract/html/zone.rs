@@ -1,9 +1,9 @@
 //! Which parts of a page hold comments by their names, and which cannot hold any.
 
-use super::evidence::{BESIDE, COMMENT, OTHER_KIND};
+use super::evidence::{BESIDE, COMMENT, NEWEST, OTHER_KIND, of_names};
 use super::survey::Page;
 use super::tag::Tag;
-use super::tree::{NodeId, Tree};
+use super::tree::NodeId;
 
 /// What each node stands in, handed down from parent to child in one pass.
 pub(super) struct Zones {
@@ -12,6 +12,13 @@ pub(super) struct Zones {
 
 const VETOED: u8 = 1;
 const COMMENTS: u8 = 2;
+/// Vetoed by a name alone: a place inside that has an id of its own for comments is not.
+const SOFT: u8 = 4;
+
+enum Veto {
+    Hard,
+    Soft,
+}
 
 impl Zones {
     pub(super) fn of(page: &Page<'_>) -> Self {
@@ -26,8 +33,16 @@ impl Zones {
                 if evidence & COMMENT != 0 {
                     flag |= COMMENTS;
                 }
-                if flag & VETOED == 0 && is_beside(page, id, whole) {
-                    flag |= VETOED;
+                let own_id = evidence & COMMENT != 0 && tree.attribute(id, "id").is_some_and(|id| of_names(id) & (COMMENT | NEWEST) == COMMENT);
+                if flag & SOFT != 0 && own_id && page.size(id) >= 60 {
+                    flag &= !(VETOED | SOFT);
+                }
+                if flag & VETOED == 0 {
+                    match beside(page, id, whole) {
+                        Some(Veto::Hard) => flag |= VETOED,
+                        Some(Veto::Soft) => flag |= VETOED | SOFT,
+                        None => {}
+                    }
                 }
             }
             flags.push(flag);
@@ -46,24 +61,23 @@ impl Zones {
     }
 }
 
-fn is_beside(page: &Page<'_>, id: NodeId, whole: u32) -> bool {
+fn beside(page: &Page<'_>, id: NodeId, whole: u32) -> Option<Veto> {
     let tree = &page.tree;
-    if tree.has(id, Tree::HIDDEN) && !tree.has(tree.parent(id), Tree::HIDDEN) && tree.tag(id) == Tag::Template {
-        return true;
-    }
     let evidence = page.evidence(id);
     let named = evidence & COMMENT != 0;
     let size = page.size(id);
-    match tree.tag(id) {
-        Tag::Nav => return size * 2 < whole,
-        Tag::Aside => return !named && size * 2 < whole,
-        Tag::Form => return size * 10 < whole * 3 && has_text_field(page, id),
-        _ => {}
+    let hard = match tree.tag(id) {
+        Tag::Template => true,
+        Tag::Nav => size * 2 < whole,
+        Tag::Aside => !named && size * 2 < whole,
+        Tag::Form => size * 10 < whole * 3 && has_text_field(page, id),
+        _ => evidence & NEWEST != 0 && size * 2 < whole && (!named || leads_elsewhere(page, id)),
+    };
+    if hard {
+        return Some(Veto::Hard);
     }
-    if evidence & OTHER_KIND != 0 && !named {
-        return size * 10 < whole * 9;
-    }
-    evidence & BESIDE != 0 && size * 2 < whole && (!named || is_newest_of_all(page, id))
+    let soft = !named && (evidence & OTHER_KIND != 0 && size * 10 < whole * 9 || evidence & BESIDE != 0 && size * 2 < whole);
+    soft.then_some(Veto::Soft)
 }
 
 fn has_text_field(page: &Page<'_>, id: NodeId) -> bool {
@@ -71,6 +85,6 @@ fn has_text_field(page: &Page<'_>, id: NodeId) -> bool {
 }
 
 /// A list of the site's newest comments: its links lead to other pages.
-fn is_newest_of_all(page: &Page<'_>, id: NodeId) -> bool {
+fn leads_elsewhere(page: &Page<'_>, id: NodeId) -> bool {
     page.link_size(id, page.tree.end(id)) * 3 > page.size(id)
 }
