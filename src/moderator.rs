@@ -119,18 +119,15 @@ impl Moderator {
             let parent = *index.get(thread.comments[at].parent.as_deref()?)?;
             (parent != at).then_some(parent)
         };
-        let mut stems: Vec<Vec<u32>> = Vec::with_capacity(thread.comments.len());
         let mut judgements = Vec::with_capacity(thread.comments.len());
         for (number, comments) in thread.comments.chunks(STRETCH).enumerate() {
             let first = number * STRETCH;
             let prepared: Vec<_> = comments.par_iter().map(|comment| scratch::prepare(&comment.text)).collect();
-            stems.extend(prepared.iter().map(|prepared| prepared.stems.clone()));
             let contexts: Vec<Context> = (first..first + comments.len())
                 .map(|at| {
-                    // An answer may stand before what it answers on some pages; what is not read yet says nothing.
-                    let parent = parent_of(at).and_then(|parent| stems.get(parent)).map(Vec::as_slice);
-                    let context = self.context(&topic, &stems[at], parent);
-                    topic.add_comment(&stems[at]);
+                    let stems = &prepared[at - first].stems;
+                    let context = self.context(&topic, stems);
+                    topic.add_comment(stems);
                     context
                 })
                 .collect();
@@ -159,14 +156,13 @@ impl Moderator {
     fn judge_row_with(&self, row: &Row, scratch: &mut Scratch) -> Judgement {
         let prepared = scratch::prepare(&row.text);
         let topic = topic_of(row);
-        let parent = row.parent.as_deref().map(|parent| scratch::prepare(parent).stems);
-        let context = self.context(&topic, &prepared.stems, parent.as_deref());
+        let context = self.context(&topic, &prepared.stems);
         self.finish(row.id.clone(), &row.text, &prepared.text, row.parent.as_deref(), &context, scratch)
     }
 
-    fn context(&self, topic: &Topic, stems: &[u32], parent: Option<&[u32]>) -> Context {
+    fn context(&self, topic: &Topic, stems: &[u32]) -> Context {
         let relevance = match self.model.background() {
-            Some(background) if !topic.is_empty() => Some(topic.relevance(background, stems, parent)),
+            Some(background) if !topic.is_empty() => Some(topic.relevance(background, stems)),
             _ => None,
         };
         // Evidence needs the topic as it was when the comment came.

@@ -5,8 +5,25 @@ use std::path::{Path, PathBuf};
 
 /// From low to high; rooms on one line may use each other only in the order they stand in.
 const ORDER: &[&str] = &[
-    "error", "label", "span", "thread", "extract", "text", "corpus", "features", "model", "adapt", "detect", "policy",
-    "moderator", "evaluate", "train", "report", "store", "serve", "cli",
+    "error",
+    "label",
+    "span",
+    "thread",
+    "extract",
+    "text",
+    "corpus",
+    "features",
+    "model",
+    "adapt",
+    "detect",
+    "policy",
+    "moderator",
+    "evaluate",
+    "train",
+    "report",
+    "store",
+    "serve",
+    "cli",
 ];
 const LONGEST: usize = 500;
 
@@ -78,7 +95,8 @@ fn imports_run_downward() {
 
 #[test]
 fn the_test_sees_an_upward_import() {
-    let found = named("use crate::serve::Pool;\n// use crate::cli\nlet x = crate::label::Label;\nuse crate::{error::Error};");
+    let found =
+        named("use crate::serve::Pool;\n// use crate::cli\nlet x = crate::label::Label;\nuse crate::{error::Error};");
     let rooms: Vec<&str> = found.iter().map(|(_, room)| room.as_str()).collect();
     assert_eq!(rooms, ["serve", "label", "error"]);
     assert!(rank("serve") > rank("label"));

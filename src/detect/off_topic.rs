@@ -6,16 +6,20 @@
 //! **Misses** comments on another matter that share the article's words; takes stories from life that share none for off
 //! topic. Without article and thread it says nothing.
 //!
-//! **Evidence** nearness to article, thread, title and parent, by name; words that are strangest to the topic.
+//! **Evidence** nearness to article, thread and title, by name; words that are strangest to the topic.
 //!
 //! **Example** "Great prices on watches, see my page" under an article on a bridge.
 
 use super::{Detector, Evidence, EvidenceKind, Seen};
+use crate::error::Result;
 use crate::features::topic::{self, stems};
 use crate::label::{self, Label};
+use crate::model::DenseHead;
 use crate::text::TokenKind;
+use ndarray::Array2;
 
-/// A Gaussian naive Bayes over the relevance features of [`topic`].
+/// A multinomial naive Bayes topic : background, made on the fly ([`topic`]), and its title's, weighed by a logistic
+/// regression.
 pub struct OffTopic;
 
 /// Words named as strange to the topic, at most.
@@ -40,6 +44,10 @@ impl Detector for OffTopic {
 
     fn measure(&self, seen: &Seen<'_>) -> Option<Vec<f64>> {
         seen.relevance.map(|relevance| relevance.to_vec())
+    }
+
+    fn fit(&self, rows: Array2<f64>, targets: &[bool]) -> Result<DenseHead> {
+        DenseHead::fit_logistic(&rows, targets)
     }
 
     fn evidence(&self, seen: &Seen<'_>, weigh: &dyn Fn(usize) -> f64, found: &mut Vec<Evidence>) {

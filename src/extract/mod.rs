@@ -12,7 +12,6 @@ pub use sniff::sniff;
 
 use crate::thread::Thread;
 
-
 /// What a piece of input is, judged by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -15,7 +15,7 @@ pub const PRIOR_WORDS: f64 = 3000.;
 const STEM_LETTERS: usize = 5;
 
 /// Names of the features in a [`Relevance`], in order.
-pub const NAMES: [&str; 6] = ["article", "thread", "title", "parent", "overlap", "length"];
+pub const NAMES: [&str; 3] = ["nearness to article and thread", "nearness to the title", "length"];
 /// How many features a [`Relevance`] has.
 pub const COUNT: usize = NAMES.len();
 
@@ -91,9 +91,9 @@ impl Counts {
 /// What a thread is about so far.
 #[derive(Debug, Clone, Default)]
 pub struct Topic {
-    article: Counts,
     title: Counts,
-    thread: Counts,
+    /// Title, article and the comments before.
+    whole: Counts,
 }
 
 impl Topic {
@@ -106,7 +106,7 @@ impl Topic {
             normalized.refill(part);
             buffer.clear();
             stems(&normalized, &mut buffer);
-            topic.article.add(&buffer);
+            topic.whole.add(&buffer);
             if is_title {
                 topic.title.add(&buffer);
             }
@@ -116,53 +116,33 @@ impl Topic {
 
     /// Lets a comment that was published become part of the topic.
     pub fn add_comment(&mut self, stems: &[u32]) {
-        self.thread.add(stems);
+        self.whole.add(stems);
     }
 
     /// Tells whether there is nothing to compare a comment with.
     pub fn is_empty(&self) -> bool {
-        self.article.total == 0 && self.thread.total == 0
+        self.whole.total == 0
     }
 
-    /// Measures how near a comment is to the topic, and to the comment it answers.
-    pub fn relevance(&self, background: &Background, comment: &[u32], parent: Option<&[u32]>) -> Relevance {
+    /// Measures how near a comment is to the topic.
+    pub fn relevance(&self, background: &Background, comment: &[u32]) -> Relevance {
         if comment.is_empty() {
             return [0.; COUNT];
         }
-        let parent = parent.map(|stems| {
-            let mut counts = Counts::default();
-            counts.add(stems);
-            counts
-        });
         let root = (comment.len() as f64).sqrt();
         let against = |counts: &Counts| -> f64 {
             comment.iter().map(|&stem| log_ratio(counts, background, stem)).sum::<f64>() / root
         };
-        // The share of the comment's unusual words that the topic has at all.
-        let (mut weight, mut shared) = (0., 0.);
-        for &stem in comment {
-            let surprise = -background.probability(stem).ln();
-            weight += surprise;
-            if self.article.get(stem) + self.thread.get(stem) > 0 {
-                shared += surprise;
-            }
-        }
-        [
-            against(&self.article),
-            against(&self.thread),
-            against(&self.title),
-            parent.as_ref().map_or(0., against),
-            if weight > 0. { shared / weight } else { 0. },
-            (comment.len() as f64).ln_1p(),
-        ]
+        [against(&self.whole), against(&self.title), (comment.len() as f64).ln_1p()]
     }
 
     /// Returns what one stem of a comment adds to the log-likelihood ratio topic : background.
     pub fn weight(&self, background: &Background, stem: u32) -> f64 {
-        log_ratio(&self.article, background, stem) + log_ratio(&self.thread, background, stem)
+        log_ratio(&self.whole, background, stem)
     }
 }
 
+/// Returns log p(stem | topic) − log p(stem) under a Dirichlet prior; 0 for a topic without words.
 fn log_ratio(counts: &Counts, background: &Background, stem: u32) -> f64 {
     if counts.total == 0 {
         return 0.;
@@ -198,23 +178,23 @@ mod tests {
     #[test]
     fn a_comment_on_the_matter_is_nearer_than_one_on_another() {
         let topic = Topic::new(Some("Council votes on the bridge"), Some("The old bridge over the river is closed."));
-        let near = topic.relevance(&background(), &stems_of("that bridge was closed for years"), None);
-        let far = topic.relevance(&background(), &stems_of("that recipe was ruined with sugar"), None);
-        assert!(near[0] > far[0] && near[2] > far[2] && near[4] > far[4], "{near:?} {far:?}");
+        let near = topic.relevance(&background(), &stems_of("that bridge was closed for years"));
+        let far = topic.relevance(&background(), &stems_of("that recipe was ruined with sugar"));
+        assert!(near[0] > far[0] && near[1] > far[1], "{near:?} {far:?}");
     }
 
     #[test]
     fn earlier_comments_become_part_of_the_topic() {
         let mut topic = Topic::new(Some("Council votes on the bridge"), None);
         let comment = stems_of("sugar in the recipe");
-        let before = topic.relevance(&background(), &comment, None);
+        let before = topic.relevance(&background(), &comment);
         topic.add_comment(&stems_of("my recipe needs sugar"));
-        assert!(topic.relevance(&background(), &comment, None)[1] > before[1]);
+        assert!(topic.relevance(&background(), &comment)[0] > before[0]);
     }
 
     #[test]
     fn without_words_nothing_is_said() {
-        assert_eq!(Topic::new(Some("x"), None).relevance(&background(), &[], None), [0.; COUNT]);
+        assert_eq!(Topic::new(Some("x"), None).relevance(&background(), &[]), [0.; COUNT]);
         assert!(Topic::new(Some(" "), None).is_empty());
     }
 }

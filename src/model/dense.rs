@@ -5,6 +5,7 @@
 //! from its joint log-likelihood at the origin and the unit vectors, which is affine in the features. Equality with
 //! linfa's `joint_log_likelihood` is tested.
 
+use super::calibration::Calibration;
 use crate::error::{Error, Result};
 use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
@@ -21,6 +22,13 @@ pub enum DenseHead {
         /// Log-odds of a row in which nothing is there.
         bias: f64,
         /// What each feature that is there adds.
+        weights: Vec<f64>,
+    },
+    /// Measures that are log-likelihood ratios already, weighed against each other.
+    Logistic {
+        /// Added.
+        bias: f64,
+        /// One a measure.
         weights: Vec<f64>,
     },
     /// Measures, normally distributed within each class.
@@ -98,10 +106,27 @@ impl DenseHead {
         Ok(Self::Gaussian { negative: class(0)?, positive: class(1)? })
     }
 
+    /// Fits a logistic regression on measures that are scores of a naive Bayes themselves.
+    ///
+    /// A Gaussian naive Bayes over such scores is not monotone where its classes differ in variance.
+    ///
+    /// # Errors
+    /// When rows are missing or all of one class.
+    pub fn fit_logistic(rows: &Array2<f64>, targets: &[bool]) -> Result<Self> {
+        let scores: Vec<Vec<f64>> = rows.rows().into_iter().map(|row| row.to_vec()).collect();
+        let positives = targets.iter().filter(|target| **target).count();
+        if scores.len() != targets.len() || positives == 0 || positives == targets.len() {
+            return Err(Error::training("both classes are needed, and one target a row"));
+        }
+        let base_rate = positives as f64 / targets.len() as f64;
+        let fitted = Calibration::fit(&scores, targets, &vec![1.; targets.len()], base_rate);
+        Ok(Self::Logistic { bias: fitted.intercept, weights: fitted.slopes })
+    }
+
     /// Returns the number of features.
     pub fn features(&self) -> usize {
         match self {
-            Self::Bernoulli { weights, .. } => weights.len(),
+            Self::Bernoulli { weights, .. } | Self::Logistic { weights, .. } => weights.len(),
             Self::Gaussian { negative, .. } => negative.mean.len(),
         }
     }
@@ -109,7 +134,9 @@ impl DenseHead {
     /// Tells whether every number in it is finite and the shapes agree.
     pub fn is_sound(&self) -> bool {
         match self {
-            Self::Bernoulli { bias, weights } => bias.is_finite() && weights.iter().all(|weight| weight.is_finite()),
+            Self::Bernoulli { bias, weights } | Self::Logistic { bias, weights } => {
+                bias.is_finite() && weights.iter().all(|weight| weight.is_finite())
+            }
             Self::Gaussian { negative, positive } => {
                 negative.mean.len() == positive.mean.len()
                     && [negative, positive].iter().all(|class| {
@@ -130,7 +157,7 @@ impl DenseHead {
     /// Returns what feature `at` of a row adds to the log-odds.
     pub fn weight(&self, features: &[f64], at: usize) -> f64 {
         match self {
-            Self::Bernoulli { weights, .. } => weights[at] * features[at],
+            Self::Bernoulli { weights, .. } | Self::Logistic { weights, .. } => weights[at] * features[at],
             Self::Gaussian { negative, positive } => positive.term(features[at], at) - negative.term(features[at], at),
         }
     }
@@ -138,7 +165,7 @@ impl DenseHead {
     /// Returns the log-odds before any feature is seen.
     fn prior(&self) -> f64 {
         match self {
-            Self::Bernoulli { bias, .. } => *bias,
+            Self::Bernoulli { bias, .. } | Self::Logistic { bias, .. } => *bias,
             Self::Gaussian { negative, positive } => (positive.prior / negative.prior).ln(),
         }
     }

@@ -24,8 +24,8 @@ pub(super) struct Examples {
     pub(super) digests: Vec<u64>,
     targets: Vec<Vec<Option<bool>>>,
     measures: Vec<Vec<Option<Vec<f64>>>>,
-    /// Rows whose relevance can be measured only once the background is known: index, topic, stems, stems of the parent.
-    waiting: Vec<(usize, Topic, Vec<u32>, Option<Vec<u32>>)>,
+    /// Rows whose relevance can be measured only once the background is known: index, topic, stems.
+    waiting: Vec<(usize, Topic, Vec<u32>)>,
     stem_counts: Vec<u64>,
 }
 
@@ -35,7 +35,7 @@ struct Made {
     stems: Vec<u32>,
     digest: u64,
     measures: Vec<Option<Vec<f64>>>,
-    waiting: Option<(Topic, Option<Vec<u32>>)>,
+    waiting: Option<Topic>,
 }
 
 impl Examples {
@@ -87,8 +87,8 @@ impl Examples {
             for (column, measured) in self.measures.iter_mut().zip(made.measures) {
                 column.push(measured);
             }
-            if let Some((topic, parent)) = made.waiting {
-                self.waiting.push((at, topic, made.stems, parent));
+            if let Some(topic) = made.waiting {
+                self.waiting.push((at, topic, made.stems));
             }
         }
     }
@@ -102,20 +102,17 @@ impl Examples {
             let detector = detect::find(label.as_str())?;
             (row.labels.contains_key(label) && !detector.measures().is_empty()).then(|| detector.measure(&seen))?
         };
-        let stems_of = |text: &Normalized| {
-            let mut stems = Vec::new();
-            topic::stems(text, &mut stems);
-            stems
-        };
+        let mut stems = Vec::new();
+        topic::stems(&text, &mut stems);
         let wants_topic = self.labels.iter().any(|label| label.as_str() == label::OFF_TOPIC)
             && row.labels.keys().any(|label| label.as_str() == label::OFF_TOPIC);
         let topic = wants_topic.then(|| topic_of(row)).filter(|topic| !topic.is_empty());
         Made {
             slots: maker.make(&text).clone(),
-            stems: stems_of(&text),
+            stems,
             digest: digest(&row.text),
             measures: self.labels.iter().map(measure).collect(),
-            waiting: topic.map(|topic| (topic, parent.as_ref().map(stems_of))),
+            waiting: topic,
         }
     }
 
@@ -123,9 +120,7 @@ impl Examples {
     pub(super) fn measure_relevance(&mut self, background: &Background) {
         let Some(column) = self.labels.iter().position(|label| label.as_str() == label::OFF_TOPIC) else { return };
         let waiting = std::mem::take(&mut self.waiting);
-        let measured = super::in_order(&waiting, |(_, topic, stems, parent)| {
-            topic.relevance(background, stems, parent.as_deref()).to_vec()
-        });
+        let measured = super::in_order(&waiting, |(_, topic, stems)| topic.relevance(background, stems).to_vec());
         for ((row, ..), measured) in waiting.iter().zip(measured) {
             self.measures[column][*row] = Some(measured);
         }

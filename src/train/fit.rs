@@ -188,6 +188,7 @@ impl<'a> Plan<'a> {
         let kind = whole.dense.as_ref().map(|dense| match dense {
             DenseHead::Bernoulli { .. } => "bernoulli-nb of cues",
             DenseHead::Gaussian { .. } => "gaussian-nb of measures",
+            DenseHead::Logistic { .. } => "multinomial-nb of topics",
         });
         let algorithm = match (whole.ngrams.is_some(), kind) {
             (true, Some(kind)) => format!("{ngrams} + {kind}"),

@@ -69,14 +69,20 @@ pub(super) fn find(text: &str) -> Option<Range<usize>> {
 
 /// Nearly all texts are told apart by their digits alone.
 fn may_hold_date(text: &str) -> bool {
-    text.bytes().any(|b| b.is_ascii_digit()) || text.len() < 40 && text.contains(['a', 'e']) && text.trim().contains(' ')
+    text.bytes().any(|b| b.is_ascii_digit())
+        || text.len() < 40 && text.contains(['a', 'e']) && text.trim().contains(' ')
 }
 
 /// Tells whether an attribute's value is a date as machines write it: `2024-03-01` and more.
 pub(super) fn is_machine_date(value: &str) -> bool {
     let bytes = value.trim().as_bytes();
     let digits = |range: Range<usize>| bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
-    bytes.len() >= 10 && digits(0..4) && bytes.get(4) == Some(&b'-') && digits(5..7) && bytes.get(7) == Some(&b'-') && digits(8..10)
+    bytes.len() >= 10
+        && digits(0..4)
+        && bytes.get(4) == Some(&b'-')
+        && digits(5..7)
+        && bytes.get(7) == Some(&b'-')
+        && digits(8..10)
 }
 
 #[cfg(test)]
@@ -114,7 +120,17 @@ mod tests {
 
     #[test]
     fn leaves_other_numbers_alone() {
-        for text in ["5 Comments", "Reply", "version 1.2", "3 likes", "page 2 of 7", "a man", "12 people like this", "10.000 Euro", "in 2019"] {
+        for text in [
+            "5 Comments",
+            "Reply",
+            "version 1.2",
+            "3 likes",
+            "page 2 of 7",
+            "a man",
+            "12 people like this",
+            "10.000 Euro",
+            "in 2019",
+        ] {
             assert_eq!(find(text), None, "{text}");
         }
     }

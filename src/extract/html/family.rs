@@ -4,7 +4,10 @@
 //! comments, or their whole shape. The families that look best are read, and the one whose reading is best is taken.
 
 use super::assemble::Depth;
-use super::evidence::{ACTION, AUTHOR, AVATAR, BIOGRAPHY, BODY, COMMENT, COUNT, DATE, Evidence, FORM, META, OTHER_KIND, TALK, TITLE, of_names};
+use super::evidence::{
+    ACTION, AUTHOR, AVATAR, BIOGRAPHY, BODY, COMMENT, COUNT, DATE, Evidence, FORM, META, OTHER_KIND, TALK, TITLE,
+    of_names,
+};
 use super::item::{self, Draft, Hints, Item};
 use super::platform::{own_id, without_wrappers};
 use super::survey::Page;
@@ -57,7 +60,8 @@ pub(super) fn find(page: &Page<'_>, zones: &Zones) -> Option<Found> {
     families.truncate(READ);
     let mut best: Option<(f64, Found)> = None;
     for (_, strength, items) in families {
-        let drafts: Vec<Draft> = (0..items.len()).map(|index| item::read(page, &items, index, &Hints::default())).collect();
+        let drafts: Vec<Draft> =
+            (0..items.len()).map(|index| item::read(page, &items, index, &Hints::default())).collect();
         let (items, drafts) = without_bare(items, drafts);
         let Some(quality) = quality(page, zones, &items, &drafts, strength) else { continue };
         if best.as_ref().is_none_or(|(found, _)| quality > *found + 1e-9) {
@@ -100,13 +104,19 @@ fn gather(page: &Page<'_>, zones: &Zones) -> Families {
         }
         let placed = zones.is_for_comments(tree.parent(id));
         if let Some((stem, of_stem)) = id_stem(page, id) {
-            let strength = if of_stem & COMMENT != 0 || known_stem(&stem) { Strength::Name } else { strength(of_stem, placed) };
+            let strength =
+                if of_stem & COMMENT != 0 || known_stem(&stem) { Strength::Name } else { strength(of_stem, placed) };
             families.entry((strength, format!("#{stem}"))).or_default().push(id);
         }
         if evidence & (COMMENT | TALK) != 0 {
             for name in tree.attribute(id, "class").unwrap_or_default().split_ascii_whitespace() {
                 let of_name = of_names(name);
-                if of_name & (COMMENT | TALK) != 0 && of_name & (AUTHOR | DATE | BODY | COUNT | FORM | ACTION | AVATAR | META | TITLE) & !(BODY * u32::from(of_name & TALK != 0 && of_name & COMMENT == 0)) == 0 {
+                if of_name & (COMMENT | TALK) != 0
+                    && of_name
+                        & (AUTHOR | DATE | BODY | COUNT | FORM | ACTION | AVATAR | META | TITLE)
+                        & !(BODY * u32::from(of_name & TALK != 0 && of_name & COMMENT == 0))
+                        == 0
+                {
                     families.entry((strength(of_name, placed), format!(".{name}"))).or_default().push(id);
                 }
             }
@@ -163,7 +173,10 @@ fn shape(page: &Page<'_>, id: NodeId) -> String {
             .attribute(id, "class")
             .unwrap_or_default()
             .split_ascii_whitespace()
-            .filter(|name| !name.bytes().any(|b| b.is_ascii_digit()) && !["even", "odd", "alt", "first", "last", "active", "new"].contains(name))
+            .filter(|name| {
+                !name.bytes().any(|b| b.is_ascii_digit())
+                    && !["even", "odd", "alt", "first", "last", "active", "new"].contains(name)
+            })
             .collect();
         names.sort_unstable();
         format!("{}.{}", tree.name(id).to_ascii_lowercase(), names.join("."))
@@ -173,7 +186,12 @@ fn shape(page: &Page<'_>, id: NodeId) -> String {
 }
 
 fn to_items(page: &Page<'_>, members: Vec<NodeId>) -> Vec<Item> {
-    let items = members.into_iter().take(MOST_ITEMS).map(|node| Item { node, from: node, to: page.tree.end(node), id: own_id(page, node) });
+    let items = members.into_iter().take(MOST_ITEMS).map(|node| Item {
+        node,
+        from: node,
+        to: page.tree.end(node),
+        id: own_id(page, node),
+    });
     without_wrappers(page, items.collect())
 }
 
@@ -240,7 +258,9 @@ fn quality(page: &Page<'_>, zones: &Zones, items: &[Item], drafts: &[Draft], str
     }
     let placed = items.first().is_some_and(|item| zones.is_for_comments(page.tree.parent(item.node)));
     let enough = match strength {
-        Strength::Name => both > 0 || one * 2 > count && (count > 1 || placed && drafts.iter().any(|draft| draft.date.is_some())),
+        Strength::Name => {
+            both > 0 || one * 2 > count && (count > 1 || placed && drafts.iter().any(|draft| draft.date.is_some()))
+        }
         Strength::Place => both > 0 && both * 2 >= count || one * 3 > count * 2 && count > 2,
         Strength::Talk => both > 1 && both * 3 >= count * 2 && !items.iter().any(|item| holds_heading(page, item)),
         Strength::Shape => both > 2 && both * 5 >= count * 4 && headed(page, items),
@@ -279,7 +299,8 @@ fn is_teaser(page: &Page<'_>, item: &Item) -> bool {
 
 /// Posts with headings are articles more often than comments.
 fn holds_heading(page: &Page<'_>, item: &Item) -> bool {
-    (item.from..item.to.min(item.from + 60)).any(|id| matches!(page.tree.tag(id), Tag::H1 | Tag::H2 | Tag::H3) && page.size(id) >= 12)
+    (item.from..item.to.min(item.from + 60))
+        .any(|id| matches!(page.tree.tag(id), Tag::H1 | Tag::H2 | Tag::H3) && page.size(id) >= 12)
 }
 
 /// A heading that speaks of comments stands shortly before the first item.

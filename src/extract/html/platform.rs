@@ -72,7 +72,13 @@ const RULES: &[Markup] = &[
         name: "reddit",
         marks: &["t1_"],
         item: &["[data-fullname^=t1_]", "[id^=t1_]", "shreddit-comment"],
-        author: &["[data-author]@data-author", "shreddit-comment@author", ".author", "[data-testid=comment_author_link]", "a[href^=/user/]"],
+        author: &[
+            "[data-author]@data-author",
+            "shreddit-comment@author",
+            ".author",
+            "[data-testid=comment_author_link]",
+            "a[href^=/user/]",
+        ],
         date: &["time@datetime", "[created]@created"],
         text: &["[data-test-id=comment]", ".usertext-body .md", "[data-testid=comment]", "[slot=comment]"],
         drop: &[".flat-list", ".expand"],
@@ -209,7 +215,12 @@ const RULES: &[Markup] = &[
         marks: &["/comment/", "sioct:Comment", "schema:Comment"],
         item: &["[about^=/comment/]", "[typeof*=sioct:Comment]", "[typeof*=schema:Comment]"],
         author: &[".username", "[rel*=has_creator]", "[property*=has_creator]", ".comment__author"],
-        date: &["[property*=dateCreated]@content", "[property*=created]@content", "[property*=date]@content", "time@datetime"],
+        date: &[
+            "[property*=dateCreated]@content",
+            "[property*=created]@content",
+            "[property*=date]@content",
+            "time@datetime",
+        ],
         text: &[".field--name-comment-body", ".field-name-comment-body", "[property*=schema:text]"],
         depth: DepthMarkup::Ancestors(".indented"),
         drop: &["ul.links", ".comment__permalink", ".comment__links"],
@@ -219,8 +230,24 @@ const RULES: &[Markup] = &[
         name: "microdata",
         marks: &["/Comment", "/comment", "/UserComments", "/usercomments"],
         item: &["[itemtype$=/Comment]", "[itemtype$=/UserComments]"],
-        author: &["[itemprop=author] [itemprop=name]@content", "[itemprop=author] [itemprop=name]", "[itemprop=creator] [itemprop=name]", "[itemprop=author]", "[itemprop=creator]"],
-        date: &["[itemprop=dateCreated]@datetime", "[itemprop=dateCreated]@content", "[itemprop=datePublished]@datetime", "[itemprop=datePublished]@content", "[itemprop=commentTime]@datetime", "[itemprop=commentTime]@content", "[itemprop=dateCreated]", "[itemprop=datePublished]", "[itemprop=commentTime]"],
+        author: &[
+            "[itemprop=author] [itemprop=name]@content",
+            "[itemprop=author] [itemprop=name]",
+            "[itemprop=creator] [itemprop=name]",
+            "[itemprop=author]",
+            "[itemprop=creator]",
+        ],
+        date: &[
+            "[itemprop=dateCreated]@datetime",
+            "[itemprop=dateCreated]@content",
+            "[itemprop=datePublished]@datetime",
+            "[itemprop=datePublished]@content",
+            "[itemprop=commentTime]@datetime",
+            "[itemprop=commentTime]@content",
+            "[itemprop=dateCreated]",
+            "[itemprop=datePublished]",
+            "[itemprop=commentTime]",
+        ],
         text: &["[itemprop=text]", "[itemprop=commentText]", "[itemprop=reviewBody]"],
         ..DEFAULT
     },
@@ -247,13 +274,33 @@ const RULES: &[Markup] = &[
         name: "wordpress",
         marks: &["comment-"],
         item: &[
-            "li#comment-%", "li#li-comment-%", "div#comment-%", "article#comment-%", "section#comment-%", "div#div-comment-%", "article#div-comment-%",
-            "div#li-comment-%", "article#article-comment-%", "tr#comment-%", "li#div-comment-%", "li#wp-comment-%",
+            "li#comment-%",
+            "li#li-comment-%",
+            "div#comment-%",
+            "article#comment-%",
+            "section#comment-%",
+            "div#div-comment-%",
+            "article#div-comment-%",
+            "div#li-comment-%",
+            "article#article-comment-%",
+            "tr#comment-%",
+            "li#div-comment-%",
+            "li#wp-comment-%",
         ],
         author: &[".fn", ".comment-author-name", ".comment_author", ".author_name"],
         date: &[".comment-metadata time", ".comment-meta time", ".comment-metadata", ".commentmetadata", "time"],
         text: &[".comment-content", ".comment-text", ".comment_text", ".commenttext"],
-        drop: &[".reply", ".comment-reply-link", ".comment-edit-link", ".says", ".comment-awaiting-moderation", ".comment-subscription-form", ".comment-respond", ".sharedaddy", ".comment-likes"],
+        drop: &[
+            ".reply",
+            ".comment-reply-link",
+            ".comment-edit-link",
+            ".says",
+            ".comment-awaiting-moderation",
+            ".comment-subscription-form",
+            ".comment-respond",
+            ".sharedaddy",
+            ".comment-likes",
+        ],
         ..DEFAULT
     },
     Markup {
@@ -283,7 +330,9 @@ impl Rule {
     fn new(markup: &Markup) -> Self {
         let selectors = |texts: &[&str]| texts.iter().filter_map(|text| Selector::parse(text)).collect();
         let hint = |text: &&str| {
-            let (selector, attribute) = text.split_once('@').map_or((*text, None), |(selector, attribute)| (selector, Some(attribute.to_owned())));
+            let (selector, attribute) = text
+                .split_once('@')
+                .map_or((*text, None), |(selector, attribute)| (selector, Some(attribute.to_owned())));
             Some(Hint { selector: Selector::parse(selector)?, attribute })
         };
         let hints = |texts: &[&str]| texts.iter().filter_map(hint).collect();
@@ -291,14 +340,18 @@ impl Rule {
             name: markup.name,
             marks: markup.marks,
             item: selectors(markup.item),
-            hints: Hints { author: hints(markup.author), date: hints(markup.date), text: selectors(markup.text), drop: selectors(markup.drop) },
+            hints: Hints {
+                author: hints(markup.author),
+                date: hints(markup.date),
+                text: selectors(markup.text),
+                drop: selectors(markup.drop),
+            },
             depth: match markup.depth {
                 DepthMarkup::Unknown => Depth::Unknown,
                 DepthMarkup::Flat => Depth::Found { flat: true },
                 DepthMarkup::Nested => Depth::Found { flat: false },
-                DepthMarkup::Attribute(selector, attribute) => {
-                    Selector::parse(selector).map_or(Depth::Unknown, |selector| Depth::Attribute { selector, attribute: attribute.to_owned() })
-                }
+                DepthMarkup::Attribute(selector, attribute) => Selector::parse(selector)
+                    .map_or(Depth::Unknown, |selector| Depth::Attribute { selector, attribute: attribute.to_owned() }),
                 DepthMarkup::Ancestors(selector) => Selector::parse(selector).map_or(Depth::Unknown, Depth::Ancestors),
             },
             extent: markup.extent,
@@ -314,7 +367,8 @@ impl Rule {
                 && (page.size(*id) > 0 || self.extent == Extent::UntilNext)
                 && self.item.iter().any(|selector| selector.matches(tree, *id))
         });
-        let mut items: Vec<Item> = matched.map(|node| Item { node, from: node, to: tree.end(node), id: own_id(page, node) }).collect();
+        let mut items: Vec<Item> =
+            matched.map(|node| Item { node, from: node, to: tree.end(node), id: own_id(page, node) }).collect();
         if self.extent == Extent::UntilNext {
             reach_next(page, &mut items);
         }
@@ -339,7 +393,12 @@ pub(super) fn find(source: &str, page: &Page<'_>, vetoed: impl Fn(NodeId) -> boo
         let mut items = rule.items(page);
         items.retain(|item| !vetoed(item.node));
         let drafts: Vec<Draft> = (0..items.len()).map(|index| item::read(page, &items, index, &rule.hints)).collect();
-        let sound = drafts.iter().filter(|draft| !draft.text.is_empty() && !draft.pingback && (draft.author.is_some() || draft.date.is_some())).count();
+        let sound = drafts
+            .iter()
+            .filter(|draft| {
+                !draft.text.is_empty() && !draft.pingback && (draft.author.is_some() || draft.date.is_some())
+            })
+            .count();
         if sound > 0 && best.as_ref().is_none_or(|(count, _)| sound > *count) {
             best = Some((sound, Found { rule, items, drafts }));
         }
@@ -351,7 +410,9 @@ pub(super) fn find(source: &str, page: &Page<'_>, vetoed: impl Fn(NodeId) -> boo
 pub(super) fn own_id(page: &Page<'_>, node: NodeId) -> Option<String> {
     let named = ["data-comment-id", "data-commentid", "data-id", "data-cid", "data-post-id"].iter();
     let stated = || named.clone().find_map(|name| page.attribute(node, name)).filter(|id| id.len() <= 64);
-    let id = page.attribute(node, "id").or_else(|| if page.tree.tag(node) == Tag::A { page.attribute(node, "name") } else { None });
+    let id = page
+        .attribute(node, "id")
+        .or_else(|| if page.tree.tag(node) == Tag::A { page.attribute(node, "name") } else { None });
     let Some(id) = id else { return stated() };
     let digits = id.bytes().rev().take_while(u8::is_ascii_digit).count();
     if digits > 0 {

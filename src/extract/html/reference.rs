@@ -13,7 +13,11 @@ pub(super) fn decode(raw: &str) -> Cow<'_, str> {
     let (mut copied, mut at) = (0, first);
     loop {
         let rest = raw.get(at + 1..).unwrap_or_default();
-        let taken = if let Some(number) = rest.strip_prefix('#') { numeric(number).map(|(n, c)| (n + 1, c)) } else { named(rest) };
+        let taken = if let Some(number) = rest.strip_prefix('#') {
+            numeric(number).map(|(n, c)| (n + 1, c))
+        } else {
+            named(rest)
+        };
         if let Some((length, chars)) = taken {
             out.push_str(raw.get(copied..at).unwrap_or_default());
             out.extend(chars.into_iter().flatten());
@@ -39,7 +43,8 @@ fn numeric(rest: &str) -> Option<Decoded> {
     };
     let length = digits.bytes().take_while(|b| char::from(*b).is_digit(radix)).count();
     let digits_end = digits.get(..length).filter(|digits| !digits.is_empty())?;
-    let code = u32::from_str_radix(digits_end.trim_start_matches('0'), radix).unwrap_or(u32::from(!digits_end.bytes().all(|b| b == b'0')) * u32::MAX);
+    let code = u32::from_str_radix(digits_end.trim_start_matches('0'), radix)
+        .unwrap_or(u32::from(!digits_end.bytes().all(|b| b == b'0')) * u32::MAX);
     let character = match code {
         0x80..=0x9f => encoding_rs::WINDOWS_1252.decode(&[code as u8]).0.chars().next(),
         0 => None,

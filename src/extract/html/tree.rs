@@ -244,7 +244,8 @@ impl<'a> Builder<'a> {
     /// Reads a name from `from`: its end and its tag.
     fn tag_name(&self, from: usize) -> (usize, Tag) {
         let rest = self.bytes.get(from..).unwrap_or_default();
-        let length = rest.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>')).unwrap_or(rest.len());
+        let length =
+            rest.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>')).unwrap_or(rest.len());
         let mut lower = [0u8; 12];
         let tag = match (rest.get(..length), lower.get_mut(..length)) {
             (Some(name), Some(lower)) => {
@@ -374,7 +375,8 @@ impl<'a> Builder<'a> {
             let end = at + found;
             let begin = end + 2;
             let same = bytes.get(begin..begin + name.len()).is_some_and(|other| other.eq_ignore_ascii_case(name));
-            let closed = bytes.get(begin + name.len()).is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
+            let closed =
+                bytes.get(begin + name.len()).is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
             if same && closed {
                 let close = bytes.get(begin..).and_then(|rest| memchr(b'>', rest));
                 break (end, close.map_or(bytes.len(), |offset| begin + offset + 1));
