@@ -1,11 +1,39 @@
 //! From an author's text to the text that models read, and back.
 
+mod alignment;
+mod boundary;
+mod confusable;
+mod disguise;
+mod evasion;
+mod language;
+mod lexicon;
+mod normalize;
+mod segment;
+mod spaced;
+
+pub use language::Language;
+
 use crate::span::Span;
+use alignment::Alignment;
+use evasion::ViewList;
+use normalize::{Hidden, Normalizer};
+use std::fmt;
 use std::ops::Range;
 
 /// A comment's text, made ready for features.
-#[derive(Debug, Clone, Default)]
-pub struct Normalized {}
+///
+/// Texts beyond 256 MiB are read up to there.
+#[derive(Clone, Default)]
+pub struct Normalized {
+    text: String,
+    tokens: Vec<Token>,
+    views: ViewList,
+    alignment: Alignment,
+    /// First bytes of the tokens that evasive spellings may be part of.
+    suspects: Vec<u32>,
+    hidden: Vec<Hidden>,
+    normalizer: Normalizer,
+}
 
 /// A word, number, run of punctuation, … of the main text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,12 +46,20 @@ pub struct Token {
     pub kind: TokenKind,
 }
 
+impl Token {
+    /// Returns the token's bytes of the main text.
+    pub fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
-    /// Letters (UAX #29 word), with inner apostrophes and marks; may hold digits.
+    /// Letters (UAX #29 word), with inner apostrophes and marks; may hold digits. Unlike there, `idiot.you` is cut at the
+    /// full stop and `_this_` loses its outer underscores; a han or kana character is a word each.
     Word,
-    /// Digits.
+    /// Digits, also grouped or with a fraction.
     Number,
     /// A run of one punctuation character or of mixed `!?`.
     Punctuation,
@@ -40,7 +76,7 @@ pub enum TokenKind {
 pub struct EvasionView {
     /// By which trick it was written.
     pub kind: EvasionKind,
-    /// The word it is read as, normalised as the main text is.
+    /// The word it is read as, normalised as the main text is; at most 64 bytes.
     pub reading: String,
     /// The bytes of the main text it stands for (several tokens for spaced-out letters).
     pub range: Range<usize>,
@@ -59,7 +95,7 @@ pub enum EvasionKind {
     Masked,
     /// Letters drawn out: `idiooooot`.
     Repeated,
-    /// Invisible characters inside a word.
+    /// Invisible characters inside a word, or marks laid over its letters.
     Invisible,
 }
 
@@ -72,41 +108,63 @@ impl Normalized {
     }
 
     /// Normalises another text into the buffers of this one: no allocation once they are large enough.
-    pub fn refill(&mut self, _original: &str) {}
+    pub fn refill(&mut self, original: &str) {
+        self.text.clear();
+        self.tokens.clear();
+        self.views.clear();
+        self.alignment.clear();
+        self.suspects.clear();
+        self.hidden.clear();
+        let read = beginning(original, normalize::MAX_ORIGINAL);
+        self.normalizer.fill(read, &mut self.text, &mut self.alignment, &mut self.hidden);
+        segment::tokenize(&self.text, &mut self.tokens, &mut self.suspects);
+        if self.alignment.has_wide_units() || !self.hidden.is_empty() {
+            segment::join(&mut self.tokens, &self.alignment, &self.hidden);
+        }
+        evasion::find(&self.text, &self.tokens, &self.suspects, &self.hidden, &mut self.views);
+    }
 
     /// Returns the main text: NFKC, case folded, default-ignorables removed. Idempotent.
     pub fn text(&self) -> &str {
-        ""
+        &self.text
     }
 
     /// Returns the tokens of the main text, in order, not overlapping.
     pub fn tokens(&self) -> &[Token] {
-        &[]
+        &self.tokens
     }
 
-    /// Returns the evasion views, by the start of their range.
+    /// Returns the evasion views, by the start of their range; at most 1024.
     pub fn views(&self) -> &[EvasionView] {
-        &[]
+        self.views.as_slice()
     }
 
-    /// Returns the author's own bytes for a range of the main text.
-    pub fn span(&self, _range: Range<usize>) -> Span {
-        Span::new(0, 0)
+    /// Returns the author's own bytes for a range of the main text: the smallest that cover it, on the boundaries of
+    /// characters. What lies beyond the main text is cut off.
+    pub fn span(&self, range: Range<usize>) -> Span {
+        let start = beginning(&self.text, range.start).len();
+        let boundary = |&at: &usize| self.text.is_char_boundary(at);
+        let end = (range.end..self.text.len()).find(boundary).unwrap_or(self.text.len());
+        self.alignment.span(start..end.max(start))
+    }
+}
+
+/// At most `limit` bytes of a text, up to the boundary of a character.
+fn beginning(text: &str, limit: usize) -> &str {
+    let end = (0..=limit.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    text.get(..end).unwrap_or_default()
+}
+
+/// Hides the text, as `Debug` of a comment does.
+impl fmt::Debug for Normalized {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Normalized")
+            .field("bytes", &self.text.len())
+            .field("tokens", &self.tokens.len())
+            .field("views", &self.views.as_slice().len())
+            .finish_non_exhaustive()
     }
 }
 
-/// The language a text is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Language {
-    /// ISO 639-1, or `und` where the text is too short or mixed to tell.
-    pub code: &'static str,
-    /// Whether the detector vouches for it.
-    pub reliable: bool,
-}
-
-impl Language {
-    /// Detects the language of an author's text.
-    pub fn detect(_original: &str) -> Self {
-        Self { code: "und", reliable: false }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,479 @@
+//! The language of a text, or the admission that it cannot be told.
+//!
+//! The script decides where it can. Among languages in Latin letters the commonest English words are looked for first:
+//! they settle most English comments at little cost, and general detectors take short casual English for anything.
+//! whatlang decides the rest, and is believed only on enough letters without English words among them.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+use unicode_script::{Script, UnicodeScript};
+use whatlang::Lang;
+
+/// The language a text is written in.
+///
+/// For a short text in a script of several languages (Cyrillic, Arabic, Devanagari) the code is a good guess among
+/// those, and the detector vouches that it is one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Language {
+    /// ISO 639-1, or `und` where the text is too short or mixed to tell.
+    pub code: &'static str,
+    /// Whether the detector vouches for it.
+    pub reliable: bool,
+}
+
+/// How much of a text is read, in bytes.
+const MAX_READ: usize = 2048;
+
+/// How much of a text is looked at first, in bytes: English can be told from that much.
+const FIRST_LOOK: usize = 256;
+
+/// Fewer letters of another Latin-script language are not told from names, slang and typing errors.
+const MIN_LETTERS: usize = 24;
+
+/// Fewer words likewise.
+const MIN_WORDS: usize = 4;
+
+/// Below this whatlang is not believed where some words are English or may be.
+const MIN_CONFIDENCE: f64 = 0.7;
+
+/// Below this it is not believed where no word is English.
+const MIN_CONFIDENCE_WITHOUT_ENGLISH: f64 = 0.4;
+
+/// Below this it is not believed where besides there are letters that English does not have.
+const MIN_CONFIDENCE_WITH_ACCENTS: f64 = 0.15;
+
+/// The share of English words that makes a text English, in sixteenths; a word that other languages have too counts half.
+const ENGLISH_SHARE: usize = 3;
+
+/// Common words of English that few other languages have.
+const ENGLISH: &str = "the and you that this with have has had what are aren't your you're youre yours they they're their them \
+    it it's its i'm im i've i'd i'll don't dont doesn't doesnt didn't didnt isn't isnt can't cant won't wont wouldn't would \
+    could should not but just like likes from who who's how why when where there there's here because cause people think thinks \
+    about know knows get gets got getting if all she she's his him her my mine our been being were weren't which will can out up \
+    one more most than then those these some any into only other even still very too really much many such same never always \
+    ever yes yeah nope lol right wrong good great bad better best time way day years year make makes made say says said see \
+    want wants need needs go goes going went come comes back take look looks looking thing things something anything nothing \
+    everyone everything someone anyone nobody stop shut let let's off down first last well again while after before both own \
+    work works working world life country money government new old big little long another every each against between through \
+    that's what's he's we're thanks thank please sorry hope love nice stupid idiot shit fuck fucking hell dumb moron ass damn \
+    believe agree read comment article post does did doing done u ur r y'all gonna wanna ain't";
+
+/// Common words of English that other languages have too.
+const SHARED: &str =
+    "a i to in is for on as do so no me he we was at be of or an by us man am oh ok must over under now give";
+
+static ENGLISH_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| ENGLISH.split_whitespace().collect());
+static SHARED_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| SHARED.split_whitespace().collect());
+
+const UNDETERMINED: Language = Language { code: "und", reliable: false };
+
+const ENGLISH_FOUND: Language = Language { code: "en", reliable: true };
+
+impl Language {
+    /// Detects the language of an author's text from its beginning.
+    pub fn detect(original: &str) -> Self {
+        let read = super::beginning(original, MAX_READ);
+        if read.len() > 2 * FIRST_LOOK && Sample::of(super::beginning(read, FIRST_LOOK)).is_surely_english() {
+            return ENGLISH_FOUND;
+        }
+        let sample = Sample::of(read);
+        if sample.other > sample.latin {
+            return sample.by_script();
+        }
+        if sample.is_english(ENGLISH_SHARE) {
+            return ENGLISH_FOUND;
+        }
+        if sample.latin < MIN_LETTERS || sample.words < MIN_WORDS {
+            return UNDETERMINED;
+        }
+        let Some(info) = whatlang::detect(&sample.text) else { return UNDETERMINED };
+        let (own, shared) = sample.english();
+        let foreign = own * 8 < sample.words
+            && info.confidence()
+                >= match own {
+                    0 if !sample.text.is_ascii() => MIN_CONFIDENCE_WITH_ACCENTS,
+                    0 if shared * 6 < sample.words => MIN_CONFIDENCE_WITHOUT_ENGLISH,
+                    _ => MIN_CONFIDENCE,
+                };
+        let english = info.lang() == Lang::Eng && info.is_reliable();
+        if english || (info.lang() != Lang::Eng && foreign) {
+            Self { code: code(info.lang()), reliable: true }
+        } else {
+            UNDETERMINED
+        }
+    }
+}
+
+/// The words of a text without addresses, names and hash tags, in lower case.
+#[derive(Default)]
+struct Sample {
+    text: String,
+    words: usize,
+    /// Letters in words that have some Latin letter: a disguised word is a Latin one.
+    latin: usize,
+    /// Letters in words without.
+    other: usize,
+}
+
+impl Sample {
+    fn of(read: &str) -> Self {
+        let mut sample = Self::default();
+        for chunk in read.split_whitespace().filter(|chunk| !is_address(chunk) && !chunk.starts_with('#')) {
+            for word in chunk.split(|c: char| !(c.is_alphabetic() || is_inner(c))) {
+                sample.add(word.trim_matches(|c: char| matches!(c, '\'' | '’')));
+            }
+        }
+        sample
+    }
+
+    fn add(&mut self, word: &str) {
+        let (mut latin, mut other) = (0, 0);
+        if word.is_ascii() {
+            // Only letters and apostrophes come here.
+            if !word.is_empty() {
+                self.words += 1;
+                self.latin += word.len();
+                let start = self.text.len();
+                self.text.push_str(word);
+                self.text.push(' ');
+                if let Some(tail) = self.text.get_mut(start..) {
+                    tail.make_ascii_lowercase();
+                }
+            }
+            return;
+        }
+        for c in word.chars() {
+            if c.script() == Script::Latin {
+                latin += 1;
+            } else if c.is_alphabetic() && c.script() != Script::Common {
+                other += 1;
+            }
+        }
+        if latin + other == 0 {
+            return;
+        }
+        self.words += 1;
+        if latin > 0 {
+            self.latin += latin + other;
+        } else {
+            // An ideograph, syllable or abjad letter says more than a letter, but the weight does not matter here.
+            self.other += other;
+        }
+        self.text.extend(word.chars().map(|c| if c == '’' { '\'' } else { c }).flat_map(char::to_lowercase));
+        self.text.push(' ');
+    }
+
+    /// Whether so many sixteenths of the words are English, and more than one of them.
+    fn is_english(&self, share: usize) -> bool {
+        let (own, shared) = self.english();
+        let weight = 2 * own + shared;
+        weight * 8 >= self.words * share && weight > 3
+    }
+
+    /// The count of common words of English alone, and of those it shares.
+    fn english(&self) -> (usize, usize) {
+        self.text.split(' ').fold((0, 0), |(own, shared), word| {
+            if ENGLISH_WORDS.contains(word) {
+                (own + 1, shared)
+            } else {
+                (own, shared + usize::from(SHARED_WORDS.contains(word)))
+            }
+        })
+    }
+
+    /// Whether twice the usual share of the words is English, so that the rest will not change it.
+    fn is_surely_english(&self) -> bool {
+        self.other == 0 && self.words > 20 && self.is_english(2 * ENGLISH_SHARE)
+    }
+
+    fn by_script(&self) -> Language {
+        // One letter (`π`, `Δ`) is a symbol.
+        match whatlang::detect(&self.text) {
+            Some(info) if self.other > 1 => Language { code: code(info.lang()), reliable: true },
+            _ => UNDETERMINED,
+        }
+    }
+}
+
+fn is_address(chunk: &str) -> bool {
+    chunk.bytes().any(|b| b == b'@') || chunk.starts_with("www.") || chunk.contains("://")
+}
+
+/// Characters that stand inside words.
+fn is_inner(c: char) -> bool {
+    matches!(c, '\'' | '’') || (!c.is_ascii() && unicode_normalization::char::is_combining_mark(c))
+}
+
+/// The ISO 639-1 code of a language that whatlang knows.
+fn code(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Epo => "eo",
+        Lang::Eng => "en",
+        Lang::Rus => "ru",
+        Lang::Cmn => "zh",
+        Lang::Spa => "es",
+        Lang::Por => "pt",
+        Lang::Ita => "it",
+        Lang::Ben => "bn",
+        Lang::Fra => "fr",
+        Lang::Deu => "de",
+        Lang::Ukr => "uk",
+        Lang::Kat => "ka",
+        Lang::Ara => "ar",
+        Lang::Hin => "hi",
+        Lang::Jpn => "ja",
+        Lang::Heb => "he",
+        Lang::Yid => "yi",
+        Lang::Pol => "pl",
+        Lang::Amh => "am",
+        Lang::Jav => "jv",
+        Lang::Kor => "ko",
+        Lang::Nob => "nb",
+        Lang::Dan => "da",
+        Lang::Swe => "sv",
+        Lang::Fin => "fi",
+        Lang::Tur => "tr",
+        Lang::Nld => "nl",
+        Lang::Hun => "hu",
+        Lang::Ces => "cs",
+        Lang::Ell => "el",
+        Lang::Bul => "bg",
+        Lang::Bel => "be",
+        Lang::Mar => "mr",
+        Lang::Kan => "kn",
+        Lang::Ron => "ro",
+        Lang::Slv => "sl",
+        Lang::Hrv => "hr",
+        Lang::Srp => "sr",
+        Lang::Mkd => "mk",
+        Lang::Lit => "lt",
+        Lang::Lav => "lv",
+        Lang::Est => "et",
+        Lang::Tam => "ta",
+        Lang::Vie => "vi",
+        Lang::Urd => "ur",
+        Lang::Tha => "th",
+        Lang::Guj => "gu",
+        Lang::Uzb => "uz",
+        Lang::Pan => "pa",
+        Lang::Aze => "az",
+        Lang::Ind => "id",
+        Lang::Tel => "te",
+        Lang::Pes => "fa",
+        Lang::Mal => "ml",
+        Lang::Ori => "or",
+        Lang::Mya => "my",
+        Lang::Nep => "ne",
+        Lang::Sin => "si",
+        Lang::Khm => "km",
+        Lang::Tuk => "tk",
+        Lang::Aka => "ak",
+        Lang::Zul => "zu",
+        Lang::Sna => "sn",
+        Lang::Afr => "af",
+        Lang::Lat => "la",
+        Lang::Slk => "sk",
+        Lang::Cat => "ca",
+        Lang::Tgl => "tl",
+        Lang::Hye => "hy",
+        Lang::Cym => "cy",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn short_casual_english_is_never_another_language() {
+        for text in [
+            "lol no way",
+            "idiot",
+            "Shut up",
+            "Shut up idiot",
+            "You fuck your dad.",
+            "omg lmaooo",
+            "nah bro",
+            "Trump 2024!!!",
+            "lmfao ur so dumb",
+            "+1",
+            "Bravo!",
+            "Touché, mon ami",
+            "Vive la France!",
+            "So sad :(",
+            "same old, same old",
+            "Gracias!",
+        ] {
+            let language = Language::detect(text);
+            assert!(!language.reliable || language.code == "en", "{text}: {language:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_words_is_undetermined() {
+        for text in
+            ["", "   ", "😂😂😂", "12345 67", "?!?! ...", "https://example.org/le/monde/est/petit", "π", "@иван"]
+        {
+            assert_eq!(Language::detect(text), UNDETERMINED, "{text}");
+        }
+    }
+
+    #[test]
+    fn english_is_found() {
+        for text in [
+            "You have no idea what you are talking about.",
+            "This is the worst article I've read all year",
+            "Café owners in Zürich don’t agree with that naïve view",
+            "Yоu аre an іdіоt and everyone knows it",
+        ] {
+            assert_eq!(Language::detect(text), Language { code: "en", reliable: true }, "{text}");
+        }
+    }
+
+    #[test]
+    fn scripts_decide_even_where_texts_are_short() {
+        for (text, codes) in [
+            ("Дурак", ["ru", "uk", "bg", "sr", "mk", "be"].as_slice()),
+            ("Ты идиот, уходи отсюда", &["ru"]),
+            ("バカじゃないの", &["ja"]),
+            ("你是个白痴", &["zh"]),
+            ("바보야", &["ko"]),
+            ("ηλίθιε", &["el"]),
+            ("אידיוט", &["he", "yi"]),
+            ("أنت غبي", &["ar", "fa", "ur"]),
+            ("तुम मूर्ख हो", &["hi", "mr", "ne"]),
+            ("คุณมันโง่", &["th"]),
+        ] {
+            let language = Language::detect(text);
+            assert!(language.reliable && codes.contains(&language.code), "{text}: {language:?}");
+        }
+    }
+
+    /// Sentences as people write them under articles, in ten languages.
+    const FOREIGN: [(&str, [&str; 5]); 10] = [
+        (
+            "es",
+            [
+                "No entiendo por qué la gente sigue votando a estos ladrones",
+                "qué vergüenza de artículo, el que lo escribió no sabe nada",
+                "Eso es mentira y lo sabes perfectamente",
+                "jajaja este tipo está loco, no le hagan caso",
+                "Mi hermano trabaja allí desde hace años y dice lo contrario",
+            ],
+        ),
+        (
+            "fr",
+            [
+                "Je ne comprends pas comment on peut encore voter pour lui",
+                "n'importe quoi, cet article est complètement à côté de la plaque",
+                "Vous n'avez rien compris, c'est exactement le contraire",
+                "mdr il est trop bête celui-là",
+                "Les gens n'en peuvent plus de payer pour les autres",
+            ],
+        ),
+        (
+            "de",
+            [
+                "Ich verstehe nicht, warum man so einen Unsinn schreibt",
+                "So ein Quatsch, der Autor hat doch keine Ahnung",
+                "Das ist doch alles nur noch peinlich für unser Land",
+                "Hauptsache die da oben verdienen gut, der kleine Mann zahlt",
+                "du bist echt der dümmste Mensch hier im Forum",
+            ],
+        ),
+        (
+            "it",
+            [
+                "Non capisco come si possa scrivere una cosa del genere",
+                "che vergogna, questo giornale non lo legge più nessuno",
+                "Ma chi ti ha chiesto niente, torna a casa tua",
+                "Secondo me hanno ragione loro e tu non hai capito nulla",
+                "sono sempre gli stessi che pagano le tasse in questo paese",
+            ],
+        ),
+        (
+            "pt",
+            [
+                "Não entendo como alguém ainda acredita nessa gente",
+                "que vergonha, esse jornal só publica mentira",
+                "Você não sabe do que está falando, vai estudar",
+                "O povo brasileiro merece coisa melhor do que isso",
+                "kkkk esse cara é muito burro mesmo, não dá",
+            ],
+        ),
+        (
+            "nl",
+            [
+                "Ik snap niet dat mensen hier nog steeds in geloven",
+                "wat een onzin, de schrijver heeft er geen verstand van",
+                "Altijd hetzelfde liedje met die politici in Den Haag",
+                "Jij weet helemaal niks van dit onderwerp, hou je mond",
+                "gewoon belachelijk dat wij daar weer voor moeten betalen",
+            ],
+        ),
+        (
+            "sv",
+            [
+                "Jag förstår inte hur man kan skriva något så dumt",
+                "vilket skitsnack, han har ju ingen aning om vad han pratar om",
+                "Det är alltid samma gnäll från samma människor",
+                "Sluta ljuga, alla vet att det inte är sant",
+                "varför ska vi betala för det här hela tiden",
+            ],
+        ),
+        (
+            "pl",
+            [
+                "Nie rozumiem, jak można pisać takie głupoty",
+                "co za bzdury, autor nie ma o tym zielonego pojęcia",
+                "Zawsze ci sami ludzie narzekają na wszystko",
+                "przestań kłamać, wszyscy wiedzą jaka jest prawda",
+                "Za moich czasów tego nie było i jakoś żyliśmy",
+            ],
+        ),
+        (
+            "tr",
+            [
+                "Bu kadar saçma bir yazı uzun zamandır okumadım",
+                "yazar bu konudan hiçbir şey anlamıyor galiba",
+                "Herkes biliyor ki bu doğru değil, yalan söylemeyin",
+                "Sen kimsin de bize akıl veriyorsun be adam",
+                "yıllardır aynı şeyleri söylüyorlar ama değişen bir şey yok",
+            ],
+        ),
+        (
+            "id",
+            [
+                "Saya tidak mengerti kenapa orang masih percaya dengan dia",
+                "penulis artikel ini tidak tahu apa yang sedang dibicarakan",
+                "Kamu memang bodoh sekali, tidak usah ikut bicara",
+                "dari dulu sampai sekarang tidak pernah ada perubahan",
+                "Pemerintah harus segera menyelesaikan masalah ini",
+            ],
+        ),
+    ];
+
+    #[test]
+    fn most_foreign_comments_are_found() {
+        let sentences = || FOREIGN.iter().flat_map(|(code, texts)| texts.iter().map(move |text| (*code, *text)));
+        let missed: Vec<_> = sentences().filter(|(code, text)| Language::detect(text).code != *code).collect();
+        let english = sentences().filter(|(_, text)| Language::detect(text).code == "en").count();
+        println!("{} of {} missed: {missed:#?}", missed.len(), sentences().count());
+        assert_eq!(english, 0);
+        assert!(missed.len() * 4 <= sentences().count(), "{missed:#?}");
+        for (code, texts) in FOREIGN {
+            assert_eq!(Language::detect(&texts.join(". ")).code, code);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn no_text_is_too_strange(text in super::super::tests::hostile_text()) {
+            let language = Language::detect(&text);
+            prop_assert_eq!(language.reliable, language.code != "und");
+        }
+    }
+}

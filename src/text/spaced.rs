@@ -1,0 +1,188 @@
+//! Letters set apart: `i d i o t`, `i.d.i.o.t`, `i-d-i-o-t`, `i_d_i_o_t`.
+
+use super::evasion::{MAX_READING, ViewList};
+use super::lexicon;
+use super::{EvasionKind, Token, TokenKind};
+use std::ops::Range;
+
+/// Fewer letters are initials.
+const MIN_LETTERS: usize = 4;
+
+/// From so many letters on, a word that is not listed may be meant too.
+const MIN_UNLISTED: usize = 5;
+
+/// What is often said before an insult and spelt with it: `u r a n i d i o t`.
+const LEADS: [&str; 20] = [
+    "a", "an", "u", "ur", "ura", "uran", "you", "your", "youre", "youarea", "yourea", "yourean", "youarean", "im",
+    "ima", "hes", "hesa", "whata", "whatan", "such",
+];
+
+/// Letters one character each, with the same gap between each two.
+struct Run<'a> {
+    letters: [u8; MAX_READING],
+    count: usize,
+    start: usize,
+    end: usize,
+    gap: &'a str,
+}
+
+impl<'a> Run<'a> {
+    fn new() -> Self {
+        Self { letters: [0; MAX_READING], count: 0, start: 0, end: 0, gap: "" }
+    }
+
+    /// Adds the letter at `at`, or ends the run where it does not continue it and starts another.
+    fn add(&mut self, text: &'a str, at: usize, views: &mut ViewList) {
+        if self.count > 0 {
+            let gap = text.get(self.end..at).unwrap_or("");
+            if is_gap(gap) && (self.count == 1 || gap == self.gap) {
+                self.gap = gap;
+            } else {
+                self.finish(views);
+            }
+        }
+        if self.count == 0 {
+            self.start = at;
+        }
+        // Beyond the longest reading letters are only counted.
+        if let (Some(slot), Some(&byte)) = (self.letters.get_mut(self.count), text.as_bytes().get(at)) {
+            *slot = byte;
+        }
+        self.count += 1;
+        self.end = at + 1;
+    }
+
+    fn finish(&mut self, views: &mut ViewList) {
+        let letters = self.letters.get(..self.count).filter(|letters| letters.len() >= MIN_LETTERS);
+        if let Some(word) = letters.and_then(|letters| std::str::from_utf8(letters).ok()) {
+            let step = 1 + self.gap.len();
+            let range = |skipped: usize| -> Range<usize> { self.start + skipped * step..self.end };
+            let lead = LEADS.iter().find(|&&lead| {
+                word.strip_prefix(lead).is_some_and(|rest| rest.len() >= MIN_LETTERS && lexicon::contains(rest))
+            });
+            if lexicon::contains(word) {
+                views.push(EvasionKind::Spaced, word, range(0));
+            } else if let Some(lead) = lead {
+                views.push(EvasionKind::Spaced, &word[lead.len()..], range(lead.len()));
+            } else if self.gap.len() == 1 && !matches!(self.gap, "," | "/" | "|" | "+") && is_wordlike(word.as_bytes())
+            {
+                views.push(EvasionKind::Spaced, word, range(0));
+            }
+        }
+        self.count = 0;
+    }
+}
+
+fn is_gap(gap: &str) -> bool {
+    let sign = |b: &u8| matches!(b, b'.' | b'-' | b'_' | b'*' | b'/' | b',' | b'~' | b'|' | b'+');
+    let bytes = gap.as_bytes();
+    (1..=3).contains(&bytes.len())
+        && bytes.iter().all(|b| matches!(b, b' ' | b'\n') || sign(b))
+        && bytes.iter().filter(|b| sign(b)).count() < 2
+}
+
+/// Whether letters could be a word rather than options, notes, grades or an abbreviation.
+fn is_wordlike(letters: &[u8]) -> bool {
+    let is_vowel = |b: u8| matches!(b, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
+    let vowels = letters.iter().filter(|&&b| is_vowel(b)).count();
+    let longest = |vowel: bool| letters.split(|&b| is_vowel(b) != vowel).map(<[u8]>::len).max().unwrap_or(0);
+    letters.len() >= MIN_UNLISTED
+        && vowels * 5 >= letters.len()
+        && longest(true) < 3
+        && longest(false) < 4
+        && letters.iter().any(|&b| b > b'h')
+        && !letters.windows(3).any(|w| (w[0] == w[1] && w[1] == w[2]) || (w[0] + 1 == w[1] && w[1] + 1 == w[2]))
+}
+
+/// Adds the words that are written with their letters set apart.
+pub(super) fn find(text: &str, tokens: &[Token], views: &mut ViewList) {
+    let bytes = text.as_bytes();
+    let mut run = Run::new();
+    let is_single = |token: &Token| token.end - token.start == 1 && token.kind == TokenKind::Word;
+    for (index, token) in tokens.iter().enumerate() {
+        let (start, end) = (token.start as usize, token.end as usize);
+        match token.kind {
+            // An `a` or `i` by itself is passed over at once.
+            TokenKind::Word
+                if end - start == 1 && run.count == 0 && !tokens.iter().skip(index + 1).take(2).any(is_single) => {}
+            TokenKind::Word if end - start == 1 => run.add(text, start, views),
+            // `i.d.i.o.t` and `i_d_i_o_t` are single tokens.
+            TokenKind::Word if end - start > 2 && !bytes[start + 1].is_ascii_alphanumeric() => {
+                run.finish(views);
+                add_joined(text, start..end, &mut run, views);
+            }
+            TokenKind::Punctuation if run.count > 0 && end - start == 1 => {}
+            _ if run.count > 0 => run.finish(views),
+            _ => {}
+        }
+    }
+    run.finish(views);
+}
+
+fn add_joined<'a>(text: &'a str, range: Range<usize>, run: &mut Run<'a>, views: &mut ViewList) {
+    let bytes = text.as_bytes().get(range.clone()).unwrap_or_default();
+    let alternates = bytes.len() % 2 == 1
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(place, b)| if place % 2 == 0 { b.is_ascii_lowercase() } else { matches!(b, b'.' | b'_' | b':') });
+    if alternates {
+        range.step_by(2).for_each(|at| run.add(text, at, views));
+        run.finish(views);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::EvasionKind;
+    use super::super::Normalized;
+
+    fn readings(text: &str) -> Vec<(String, String)> {
+        let normalized = Normalized::new(text);
+        let spaced = normalized.views().iter().filter(|view| view.kind == EvasionKind::Spaced);
+        spaced.map(|view| (view.reading.clone(), normalized.text()[view.range.clone()].to_owned())).collect()
+    }
+
+    #[test]
+    fn letters_set_apart_are_read() {
+        for spelt in [
+            "i d i o t",
+            "i.d.i.o.t",
+            "i-d-i-o-t",
+            "i_d_i_o_t",
+            "i*d*i*o*t",
+            "i  d  i  o  t",
+            "i. d. i. o. t",
+            "i\nd\ni\no\nt",
+        ] {
+            let text = format!("You {spelt} !");
+            assert_eq!(readings(&text), [("idiot".to_owned(), spelt.to_owned())], "{text}");
+        }
+        assert_eq!(readings("u r a n i d i o t"), [("idiot".to_owned(), "i d i o t".to_owned())]);
+        assert_eq!(readings("F U C K  off")[0].0, "fuck");
+        assert_eq!(readings("g r i f t e r")[0].0, "grifter");
+        assert_eq!(readings("s h e l l")[0].0, "shell");
+    }
+
+    #[test]
+    fn initials_lists_and_alphabets_are_not() {
+        for text in [
+            "the U.S.A. and e.g. this",
+            "a b c d",
+            "a b c d e f g h",
+            "J. R. R. Tolkien",
+            "options A, B, C, D or E",
+            "A/B/C/D/E",
+            "I a m",
+            "x y z w v",
+            "the U.S.S.R. fell",
+            "grades: a c b d f",
+            "A E I O U",
+            "B-a-b-y",
+            "n = a + b + c + d + o",
+            "I. A. B. O. E.",
+        ] {
+            assert_eq!(readings(text), [], "{text}");
+        }
+    }
+}
