@@ -272,6 +272,7 @@ mod tests {
             text: Some("Review".into()),
             id: None,
             labels: vec![("hostile".into(), Label::new("house").unwrap())],
+            wanted: None,
         };
         assert_eq!(columns.slot("text"), None);
         assert_eq!(columns.slot("Review"), Some(Slot::Field(Field::Text, 0)));

@@ -154,19 +154,22 @@ mod tests {
     use serde::de::DeserializeSeed;
 
     fn read(json: &str) -> Result<Row, String> {
-        let columns = Columns::default();
-        let fields = FieldsSeed(&columns).deserialize(&mut serde_json::Deserializer::from_str(json)).unwrap();
-        row(fields, &columns, 7)
+        read_with(json, &Columns::default())
+    }
+
+    fn read_with(json: &str, columns: &Columns) -> Result<Row, String> {
+        let fields = FieldsSeed(columns).deserialize(&mut serde_json::Deserializer::from_str(json)).unwrap();
+        row(fields, columns, 7)
     }
 
     #[test]
     fn labels_that_nobody_asked_for_are_not_looked_at() {
         let cell = r#"{"text":"a","labels":{"toxic":1,"class":"neither","n_chars":32,"two words":1}}"#;
         let columns = Columns { wanted: Some(vec![Label::new("toxicity").unwrap()]), ..Columns::default() };
-        let row = super::row(fields(cell), &columns, 1).unwrap();
+        let row = read_with(cell, &columns).unwrap();
         assert_eq!(row.labels.len(), 1);
         let none = Columns { wanted: Some(Vec::new()), ..Columns::default() };
-        assert!(super::row(fields(cell), &none, 1).unwrap().labels.is_empty());
+        assert!(read_with(cell, &none).unwrap().labels.is_empty());
     }
 
     #[test]

@@ -134,54 +134,53 @@ fn read_leet(word: &[u8]) -> Option<&'static str> {
 
 fn read_mask(word: &[u8]) -> [Option<&'static str>; MAX_CANDIDATES] {
     let mut readings = [None; MAX_CANDIDATES];
-    let is_wild = |b: u8| is_sign(b);
     let known = word.iter().filter(|b| b.is_ascii_lowercase()).count();
-    let wild = word.iter().filter(|&&b| is_wild(b)).count();
+    let wild = word.iter().filter(|&&b| is_sign(b)).count();
     if wild == 0 || !word[0].is_ascii_lowercase() || !is_credible(word, known, wild) {
         return readings;
     }
     let mut pattern = [0; MAX_PATTERN];
     for (slot, &byte) in pattern.iter_mut().zip(word) {
-        *slot = if is_wild(byte) { ANY } else { leet(byte) };
+        *slot = if is_sign(byte) { ANY } else { leet(byte) };
         if *slot == 0 {
             return readings;
         }
     }
+    // One letter tells little: only the most common word is then meant more often than not.
+    let limit = if known < 2 { 1 } else { MAX_CANDIDATES };
     let mut count = 0;
     let mut take = |found: &'static str| {
         if let Some(slot) = readings.get_mut(count) {
             *slot = Some(found);
             count += 1;
         }
-        count < MAX_CANDIDATES
+        count < limit
     };
     lexicon::matches(&pattern[..word.len()], &mut take);
-    if count > 0 || known < 2 {
-        return readings;
-    }
     // A run of covers is not always counted out: `f**ing`.
-    let Some(first) = word.iter().position(|&b| is_wild(b)) else { return readings };
-    let run = word[first..].iter().take_while(|&&b| is_wild(b)).count();
-    if run < 2 || run < wild {
-        return readings;
-    }
-    let mut take = |found: &'static str| {
-        if let Some(slot) = readings.get_mut(count) {
-            *slot = Some(found);
-            count += 1;
-        }
-        count < MAX_CANDIDATES
-    };
-    for len in [run - 1, run + 1, run + 2] {
-        let mut stretched = [0; 2 * MAX_PATTERN];
-        let tail = &pattern[first + run..word.len()];
-        let total = first + len + tail.len();
-        stretched[..first].copy_from_slice(&pattern[..first]);
-        stretched[first..first + len].fill(ANY);
-        stretched[first + len..total].copy_from_slice(tail);
-        lexicon::matches(&stretched[..total], &mut take);
+    if readings[0].is_none() && known > 1 && word.iter().any(|&b| is_cover(b)) {
+        stretch_run(word, &pattern, &mut readings);
     }
     readings
+}
+
+/// Reads the only run of covers in a word as somewhat fewer or more letters than it has signs.
+fn stretch_run(word: &[u8], pattern: &[Letters; MAX_PATTERN], readings: &mut [Option<&'static str>; MAX_CANDIDATES]) {
+    let is_wild = |&b: &u8| is_sign(b);
+    let Some(first) = word.iter().position(is_wild) else { return };
+    let run = word.iter().skip(first).copied().take_while(|b| is_wild(b)).count();
+    let tail = &pattern[first + run..word.len()];
+    if run < 2 || word.iter().skip(first + run).any(is_wild) {
+        return;
+    }
+    let mut slots = readings.iter_mut();
+    for len in [run - 1, run + 1, run + 2] {
+        let mut stretched = [ANY; 2 * MAX_PATTERN];
+        let total = first + len + tail.len();
+        stretched[..first].copy_from_slice(&pattern[..first]);
+        stretched[first + len..total].copy_from_slice(tail);
+        lexicon::matches(&stretched[..total], |found| slots.next().map(|slot| *slot = Some(found)).is_some());
+    }
 }
 
 /// Whether the signs in a word look like covers: `a*b`, `as-is` and `terms*` do not.
@@ -247,8 +246,9 @@ mod tests {
         ] {
             assert_eq!(readings(stretch).first().map(String::as_str), Some(word), "{stretch}");
         }
-        assert_eq!(readings("s***").first().map(String::as_str), Some("shit"));
-        assert!(readings("s***").len() <= MAX_CANDIDATES);
+        assert_eq!(readings("s***"), ["shit"]);
+        assert_eq!(readings("s**t"), ["shit", "slut"]);
+        assert!(readings("f*****").len() <= MAX_CANDIDATES);
     }
 
     #[test]

@@ -103,8 +103,7 @@ fn find_repeated(text: &str, tokens: &[Token], views: &mut ViewList) {
         let word = &bytes[range_of(token)];
         // In a word beyond ASCII two equal bytes in a row never come from equal characters, hence the second test.
         let drawn_out = word.windows(3).any(|w| w[0] == w[1] && w[1] == w[2])
-            || (word[0] >= 0x80
-                && word.windows(6).any(|w| w[0] == w[2] && w[2] == w[4] && w[1] == w[3] && w[3] == w[5]));
+            || (word.windows(6).any(|w| w[0] >= 0x80 && w[0] == w[2] && w[2] == w[4] && w[1] == w[3] && w[3] == w[5]));
         if drawn_out {
             if views.is_full() {
                 return;

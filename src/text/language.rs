@@ -33,8 +33,14 @@ const MIN_LETTERS: usize = 24;
 /// Fewer words likewise.
 const MIN_WORDS: usize = 4;
 
-/// Below this whatlang is not believed.
-const MIN_CONFIDENCE: f64 = 0.9;
+/// Below this whatlang is not believed where some words are English or may be.
+const MIN_CONFIDENCE: f64 = 0.7;
+
+/// Below this it is not believed where no word is English.
+const MIN_CONFIDENCE_WITHOUT_ENGLISH: f64 = 0.4;
+
+/// Below this it is not believed where besides there are letters that English does not have.
+const MIN_CONFIDENCE_WITH_ACCENTS: f64 = 0.15;
 
 /// The share of English words that makes a text English, in sixteenths; a word that other languages have too counts half.
 const ENGLISH_SHARE: usize = 3;
@@ -74,20 +80,31 @@ impl Language {
         if sample.other > sample.latin {
             return sample.by_script();
         }
-        let english = sample.english();
-        if english * 8 >= sample.words * ENGLISH_SHARE && english > 3 {
+        if sample.is_english(ENGLISH_SHARE) {
             return ENGLISH_FOUND;
         }
         if sample.latin < MIN_LETTERS || sample.words < MIN_WORDS {
             return UNDETERMINED;
         }
         let Some(info) = whatlang::detect(&sample.text) else { return UNDETERMINED };
-        let trusted = info.confidence() >= MIN_CONFIDENCE && (info.lang() == Lang::Eng || english * 8 < sample.words);
-        if trusted { Self { code: code(info.lang()), reliable: true } } else { UNDETERMINED }
+        let (own, shared) = sample.english();
+        let foreign = own * 8 < sample.words
+            && info.confidence()
+                >= match own {
+                    0 if !sample.text.is_ascii() => MIN_CONFIDENCE_WITH_ACCENTS,
+                    0 if shared * 6 < sample.words => MIN_CONFIDENCE_WITHOUT_ENGLISH,
+                    _ => MIN_CONFIDENCE,
+                };
+        let english = info.lang() == Lang::Eng && info.is_reliable();
+        if english || (info.lang() != Lang::Eng && foreign) {
+            Self { code: code(info.lang()), reliable: true }
+        } else {
+            UNDETERMINED
+        }
     }
 }
 
-/// The words of a text without addresses and names, in lower case.
+/// The words of a text without addresses, names and hash tags, in lower case.
 #[derive(Default)]
 struct Sample {
     text: String,
@@ -101,7 +118,7 @@ struct Sample {
 impl Sample {
     fn of(read: &str) -> Self {
         let mut sample = Self::default();
-        for chunk in read.split_whitespace().filter(|chunk| !is_address(chunk)) {
+        for chunk in read.split_whitespace().filter(|chunk| !is_address(chunk) && !chunk.starts_with('#')) {
             for word in chunk.split(|c: char| !(c.is_alphabetic() || is_inner(c))) {
                 sample.add(word.trim_matches(|c: char| matches!(c, '\'' | '’')));
             }
@@ -146,19 +163,27 @@ impl Sample {
         self.text.push(' ');
     }
 
-    /// Whether twice the usual share of the words is English, so that the rest will not change it.
-    fn is_surely_english(&self) -> bool {
-        self.other == 0 && self.words > 20 && self.english() * 4 >= self.words * ENGLISH_SHARE
+    /// Whether so many sixteenths of the words are English, and more than one of them.
+    fn is_english(&self, share: usize) -> bool {
+        let (own, shared) = self.english();
+        let weight = 2 * own + shared;
+        weight * 8 >= self.words * share && weight > 3
     }
 
-    /// Twice the count of English words.
-    fn english(&self) -> usize {
-        let weight = |word: &str| match word {
-            word if ENGLISH_WORDS.contains(word) => 2,
-            word if SHARED_WORDS.contains(word) => 1,
-            _ => 0,
-        };
-        self.text.split(' ').map(weight).sum()
+    /// The count of common words of English alone, and of those it shares.
+    fn english(&self) -> (usize, usize) {
+        self.text.split(' ').fold((0, 0), |(own, shared), word| {
+            if ENGLISH_WORDS.contains(word) {
+                (own + 1, shared)
+            } else {
+                (own, shared + usize::from(SHARED_WORDS.contains(word)))
+            }
+        })
+    }
+
+    /// Whether twice the usual share of the words is English, so that the rest will not change it.
+    fn is_surely_english(&self) -> bool {
+        self.other == 0 && self.words > 20 && self.is_english(2 * ENGLISH_SHARE)
     }
 
     fn by_script(&self) -> Language {
@@ -322,6 +347,123 @@ mod tests {
         ] {
             let language = Language::detect(text);
             assert!(language.reliable && codes.contains(&language.code), "{text}: {language:?}");
+        }
+    }
+
+    /// Sentences as people write them under articles, in ten languages.
+    const FOREIGN: [(&str, [&str; 5]); 10] = [
+        (
+            "es",
+            [
+                "No entiendo por qué la gente sigue votando a estos ladrones",
+                "qué vergüenza de artículo, el que lo escribió no sabe nada",
+                "Eso es mentira y lo sabes perfectamente",
+                "jajaja este tipo está loco, no le hagan caso",
+                "Mi hermano trabaja allí desde hace años y dice lo contrario",
+            ],
+        ),
+        (
+            "fr",
+            [
+                "Je ne comprends pas comment on peut encore voter pour lui",
+                "n'importe quoi, cet article est complètement à côté de la plaque",
+                "Vous n'avez rien compris, c'est exactement le contraire",
+                "mdr il est trop bête celui-là",
+                "Les gens n'en peuvent plus de payer pour les autres",
+            ],
+        ),
+        (
+            "de",
+            [
+                "Ich verstehe nicht, warum man so einen Unsinn schreibt",
+                "So ein Quatsch, der Autor hat doch keine Ahnung",
+                "Das ist doch alles nur noch peinlich für unser Land",
+                "Hauptsache die da oben verdienen gut, der kleine Mann zahlt",
+                "du bist echt der dümmste Mensch hier im Forum",
+            ],
+        ),
+        (
+            "it",
+            [
+                "Non capisco come si possa scrivere una cosa del genere",
+                "che vergogna, questo giornale non lo legge più nessuno",
+                "Ma chi ti ha chiesto niente, torna a casa tua",
+                "Secondo me hanno ragione loro e tu non hai capito nulla",
+                "sono sempre gli stessi che pagano le tasse in questo paese",
+            ],
+        ),
+        (
+            "pt",
+            [
+                "Não entendo como alguém ainda acredita nessa gente",
+                "que vergonha, esse jornal só publica mentira",
+                "Você não sabe do que está falando, vai estudar",
+                "O povo brasileiro merece coisa melhor do que isso",
+                "kkkk esse cara é muito burro mesmo, não dá",
+            ],
+        ),
+        (
+            "nl",
+            [
+                "Ik snap niet dat mensen hier nog steeds in geloven",
+                "wat een onzin, de schrijver heeft er geen verstand van",
+                "Altijd hetzelfde liedje met die politici in Den Haag",
+                "Jij weet helemaal niks van dit onderwerp, hou je mond",
+                "gewoon belachelijk dat wij daar weer voor moeten betalen",
+            ],
+        ),
+        (
+            "sv",
+            [
+                "Jag förstår inte hur man kan skriva något så dumt",
+                "vilket skitsnack, han har ju ingen aning om vad han pratar om",
+                "Det är alltid samma gnäll från samma människor",
+                "Sluta ljuga, alla vet att det inte är sant",
+                "varför ska vi betala för det här hela tiden",
+            ],
+        ),
+        (
+            "pl",
+            [
+                "Nie rozumiem, jak można pisać takie głupoty",
+                "co za bzdury, autor nie ma o tym zielonego pojęcia",
+                "Zawsze ci sami ludzie narzekają na wszystko",
+                "przestań kłamać, wszyscy wiedzą jaka jest prawda",
+                "Za moich czasów tego nie było i jakoś żyliśmy",
+            ],
+        ),
+        (
+            "tr",
+            [
+                "Bu kadar saçma bir yazı uzun zamandır okumadım",
+                "yazar bu konudan hiçbir şey anlamıyor galiba",
+                "Herkes biliyor ki bu doğru değil, yalan söylemeyin",
+                "Sen kimsin de bize akıl veriyorsun be adam",
+                "yıllardır aynı şeyleri söylüyorlar ama değişen bir şey yok",
+            ],
+        ),
+        (
+            "id",
+            [
+                "Saya tidak mengerti kenapa orang masih percaya dengan dia",
+                "penulis artikel ini tidak tahu apa yang sedang dibicarakan",
+                "Kamu memang bodoh sekali, tidak usah ikut bicara",
+                "dari dulu sampai sekarang tidak pernah ada perubahan",
+                "Pemerintah harus segera menyelesaikan masalah ini",
+            ],
+        ),
+    ];
+
+    #[test]
+    fn most_foreign_comments_are_found() {
+        let sentences = || FOREIGN.iter().flat_map(|(code, texts)| texts.iter().map(move |text| (*code, *text)));
+        let missed: Vec<_> = sentences().filter(|(code, text)| Language::detect(text).code != *code).collect();
+        let english = sentences().filter(|(_, text)| Language::detect(text).code == "en").count();
+        println!("{} of {} missed: {missed:#?}", missed.len(), sentences().count());
+        assert_eq!(english, 0);
+        assert!(missed.len() * 4 <= sentences().count(), "{missed:#?}");
+        for (code, texts) in FOREIGN {
+            assert_eq!(Language::detect(&texts.join(". ")).code, code);
         }
     }
 

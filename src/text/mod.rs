@@ -1,6 +1,7 @@
 //! From an author's text to the text that models read, and back.
 
 mod alignment;
+mod boundary;
 mod confusable;
 mod disguise;
 mod evasion;
@@ -55,9 +56,10 @@ impl Token {
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
-    /// Letters (UAX #29 word), with inner apostrophes and marks; may hold digits.
+    /// Letters (UAX #29 word), with inner apostrophes and marks; may hold digits. Unlike there, `idiot.you` is cut at the
+    /// full stop and `_this_` loses its outer underscores; a han or kana character is a word each.
     Word,
-    /// Digits.
+    /// Digits, also grouped or with a fraction.
     Number,
     /// A run of one punctuation character or of mixed `!?`.
     Punctuation,

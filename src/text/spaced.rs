@@ -91,7 +91,7 @@ fn is_wordlike(letters: &[u8]) -> bool {
         && longest(true) < 3
         && longest(false) < 4
         && letters.iter().any(|&b| b > b'h')
-        && letters.windows(3).all(|w| !(w[0] == w[1] && w[1] == w[2]) && !(w[0] + 1 == w[1] && w[1] + 1 == w[2]))
+        && !letters.windows(3).any(|w| (w[0] == w[1] && w[1] == w[2]) || (w[0] + 1 == w[1] && w[1] + 1 == w[2]))
 }
 
 /// Adds the words that are written with their letters set apart.
@@ -102,12 +102,10 @@ pub(super) fn find(text: &str, tokens: &[Token], views: &mut ViewList) {
     for (index, token) in tokens.iter().enumerate() {
         let (start, end) = (token.start as usize, token.end as usize);
         match token.kind {
-            TokenKind::Word if end - start == 1 => {
-                // An `a` or `i` by itself is passed over at once.
-                if run.count > 0 || tokens.iter().skip(index + 1).take(2).any(is_single) {
-                    run.add(text, start, views);
-                }
-            }
+            // An `a` or `i` by itself is passed over at once.
+            TokenKind::Word
+                if end - start == 1 && run.count == 0 && !tokens.iter().skip(index + 1).take(2).any(is_single) => {}
+            TokenKind::Word if end - start == 1 => run.add(text, start, views),
             // `i.d.i.o.t` and `i_d_i_o_t` are single tokens.
             TokenKind::Word if end - start > 2 && !bytes[start + 1].is_ascii_alphanumeric() => {
                 run.finish(views);
