@@ -44,7 +44,12 @@ pub fn decode(bytes: &[u8], format: Format) -> Result<Cow<'_, str>> {
         return Ok(String::from_utf8_lossy(bytes));
     }
     let line = bytecount(bytes.get(..first).unwrap_or_default()) + 1;
-    Err(Error::input(None, Some(line), Some(first as u64), "neither UTF-8 nor windows-1252; save the file as UTF-8".to_owned()))
+    Err(Error::input(
+        None,
+        Some(line),
+        Some(first as u64),
+        "neither UTF-8 nor windows-1252; save the file as UTF-8".to_owned(),
+    ))
 }
 
 fn undecodable(encoding: &'static Encoding, bytes: &[u8], mark: usize) -> Error {
@@ -54,7 +59,12 @@ fn undecodable(encoding: &'static Encoding, bytes: &[u8], mark: usize) -> Error 
     } else {
         std::str::from_utf8(rest).err().map_or(0, |error| error.valid_up_to())
     };
-    Error::input(None, None, Some((mark + at) as u64), format!("its byte-order mark says {}, but that byte is not", encoding.name()))
+    Error::input(
+        None,
+        None,
+        Some((mark + at) as u64),
+        format!("its byte-order mark says {}, but that byte is not", encoding.name()),
+    )
 }
 
 fn first_lone_surrogate(bytes: &[u8], big_endian: bool) -> usize {
@@ -106,7 +116,10 @@ fn is_plausible_windows_1252(bytes: &[u8]) -> bool {
     let high = bytes.iter().filter(|b| !b.is_ascii()).count();
     let odd = bytes.iter().filter(|b| matches!(b, 0..=8 | 14..=31 | 127 | 0x81 | 0x8d | 0x8f | 0x90 | 0x9d)).count();
     // Most high bytes of Western text are accented letters or the quotes and dashes of 0x80–0x9f.
-    let letters = bytes.iter().filter(|b| **b >= 0xc0 || matches!(**b, 0x80..=0x9f | 0xa0 | 0xa7 | 0xab | 0xb0 | 0xb4 | 0xb7 | 0xbb | 0xdf)).count();
+    let letters = bytes
+        .iter()
+        .filter(|b| **b >= 0xc0 || matches!(**b, 0x80..=0x9f | 0xa0 | 0xa7 | 0xab | 0xb0 | 0xb4 | 0xb7 | 0xbb | 0xdf))
+        .count();
     odd * 1000 <= bytes.len() && high * 3 <= bytes.len() + 6 && letters * 10 >= high * 8
 }
 
@@ -131,7 +144,10 @@ mod tests {
         assert_eq!(decoded(b"\xfe\xff\0a\0b", Format::Html), "ab");
         assert_eq!(decoded(b"<meta charset=iso-8859-1>\xfcber", Format::Html), "<meta charset=iso-8859-1>über");
         assert_eq!(decoded(b"<meta charset='windows-1251'>\xef\xf0", Format::Html), "<meta charset='windows-1251'>пр");
-        assert_eq!(decoded(b"die \xfcberaus gro\xdfe Br\xfccke \x96 sagte er", Format::FlatText), "die überaus große Brücke – sagte er");
+        assert_eq!(
+            decoded(b"die \xfcberaus gro\xdfe Br\xfccke \x96 sagte er", Format::FlatText),
+            "die überaus große Brücke – sagte er"
+        );
         assert_eq!(decoded(b"", Format::FlatText), "");
     }
 

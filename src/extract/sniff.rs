@@ -48,7 +48,12 @@ pub fn sniff(head: &[u8]) -> Result<Format> {
         return Ok(of_text(utf16.as_deref().unwrap_or_default().trim_start_matches('\u{feff}')));
     }
     if let Some(at) = memchr::memchr(0, head) {
-        return Err(Error::input(None, None, Some(at as u64), "not text: byte 0 occurs, as in binary files".to_owned()));
+        return Err(Error::input(
+            None,
+            None,
+            Some(at as u64),
+            "not text: byte 0 occurs, as in binary files".to_owned(),
+        ));
     }
     Ok(of_text(&String::from_utf8_lossy(head)))
 }
@@ -74,7 +79,30 @@ fn is_jsonl(head: &str) -> bool {
 /// A page begins with a tag or comment, or has tags that text has not within the first bytes.
 fn is_html(head: &str) -> bool {
     let lower = head.get(..floor(head, 1024)).unwrap_or(head).to_ascii_lowercase();
-    let begins = ["<!doctype html", "<html", "<head", "<body", "<!--", "<div", "<article", "<section", "<meta", "<title", "<table", "<script", "<main", "<p>", "<p ", "<ol", "<ul", "<li", "<h1", "<span", "<style", "<link"];
+    let begins = [
+        "<!doctype html",
+        "<html",
+        "<head",
+        "<body",
+        "<!--",
+        "<div",
+        "<article",
+        "<section",
+        "<meta",
+        "<title",
+        "<table",
+        "<script",
+        "<main",
+        "<p>",
+        "<p ",
+        "<ol",
+        "<ul",
+        "<li",
+        "<h1",
+        "<span",
+        "<style",
+        "<link",
+    ];
     if begins.iter().any(|mark| lower.starts_with(mark)) || lower.starts_with("<?xml") && lower.contains("<html") {
         return true;
     }
@@ -88,12 +116,34 @@ fn is_table(head: &str) -> bool {
     let Some(header) = lines.next() else { return false };
     let names = |separator: char| {
         let names: Vec<&str> = header.split(separator).map(|name| name.trim().trim_matches('"').trim()).collect();
-        let short = names.iter().all(|name| name.len() <= 40 && !name.contains(['.', '!', '?', '“', '”']) && name.split_whitespace().count() <= 3);
+        let short = names.iter().all(|name| {
+            name.len() <= 40 && !name.contains(['.', '!', '?', '“', '”']) && name.split_whitespace().count() <= 3
+        });
         let lower = header.chars().filter(|c| c.is_alphabetic()).count() > 0;
-        (names.len() >= 2 && short && lower && !names.iter().any(|name| name.is_empty() && names.len() < 3)).then_some(names)
+        (names.len() >= 2 && short && lower && !names.iter().any(|name| name.is_empty() && names.len() < 3))
+            .then_some(names)
     };
     let known = |names: &[&str]| {
-        let known = ["text", "comment", "comment_text", "body", "id", "label", "labels", "toxicity", "author", "content", "message", "tweet", "class", "insult", "sarcasm", "date", "title", "article"];
+        let known = [
+            "text",
+            "comment",
+            "comment_text",
+            "body",
+            "id",
+            "label",
+            "labels",
+            "toxicity",
+            "author",
+            "content",
+            "message",
+            "tweet",
+            "class",
+            "insult",
+            "sarcasm",
+            "date",
+            "title",
+            "article",
+        ];
         names.iter().any(|name| known.contains(&name.to_ascii_lowercase().as_str()))
     };
     [',', ';', '\t'].into_iter().any(|separator| {
@@ -136,7 +186,8 @@ mod tests {
         ] {
             assert_eq!(sniff(head.as_bytes()).ok(), Some(format), "{head:?}");
         }
-        let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain("<html>".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let wide: Vec<u8> =
+            [0xff, 0xfe].into_iter().chain("<html>".encode_utf16().flat_map(u16::to_le_bytes)).collect();
         assert_eq!(sniff(&wide).ok(), Some(Format::Html));
     }
 

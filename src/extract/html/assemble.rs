@@ -22,8 +22,18 @@ pub(super) enum Depth {
 }
 
 /// Attributes that state a depth.
-const DEPTH_ATTRIBUTES: &[&str] =
-    &["data-depth", "data-level", "data-indent", "data-nesting-level", "data-comment-depth", "data-comment-level", "indent", "depth", "level", "aria-level"];
+const DEPTH_ATTRIBUTES: &[&str] = &[
+    "data-depth",
+    "data-level",
+    "data-indent",
+    "data-nesting-level",
+    "data-comment-depth",
+    "data-comment-level",
+    "indent",
+    "depth",
+    "level",
+    "aria-level",
+];
 
 /// Makes comments of items and what was read of them, both in document order; items without text and pingbacks are left out.
 pub(super) fn comments(page: &Page<'_>, items: &[Item], drafts: Vec<Draft>, rule: &Depth) -> Vec<Comment> {
@@ -56,13 +66,15 @@ fn depths(page: &Page<'_>, items: &[&Item], rule: &Depth) -> Vec<Option<u32>> {
         Depth::Attribute { selector, attribute } => items
             .iter()
             .map(|item| {
-                let inner = (item.from..item.to).find(|id| selector.matches(tree, *id) && tree.attribute(*id, attribute).is_some())?;
+                let inner = (item.from..item.to)
+                    .find(|id| selector.matches(tree, *id) && tree.attribute(*id, attribute).is_some())?;
                 tree.attribute(inner, attribute)?.trim().parse().ok()
             })
             .collect(),
-        Depth::Ancestors(selector) => {
-            items.iter().map(|item| Some(tree.ancestors(item.node).filter(|id| selector.matches(tree, *id)).count() as u32)).collect()
-        }
+        Depth::Ancestors(selector) => items
+            .iter()
+            .map(|item| Some(tree.ancestors(item.node).filter(|id| selector.matches(tree, *id)).count() as u32))
+            .collect(),
         Depth::Found { flat } => found_depths(page, items, *flat),
     }
 }
@@ -89,7 +101,12 @@ fn found_depths(page: &Page<'_>, items: &[&Item], flat: bool) -> Vec<Option<u32>
         .collect();
     let boxes: Vec<u32> = items
         .iter()
-        .map(|item| page.tree.ancestors(item.node).filter(|id| !nodes.contains(id) && page.evidence(*id) & CHILDREN != 0).count() as u32)
+        .map(|item| {
+            page.tree
+                .ancestors(item.node)
+                .filter(|id| !nodes.contains(id) && page.evidence(*id) & CHILDREN != 0)
+                .count() as u32
+        })
         .collect();
     let least = boxes.iter().min().copied().unwrap_or(0);
     let mut depths: Vec<u32> = nested.iter().zip(&boxes).map(|(nested, boxes)| (*nested).max(boxes - least)).collect();
@@ -106,7 +123,8 @@ fn stated_depth(page: &Page<'_>, item: &Item, items: &HashSet<NodeId>) -> Option
     let around = tree.ancestors(item.node).take(2).take_while(|id| !items.contains(id));
     let inside = (item.node + 1..item.to.min(item.node + 6)).take_while(|id| !items.contains(id));
     std::iter::once(item.node).chain(around).chain(inside).find_map(|id| {
-        let class = tree.attribute(id, "class").and_then(|class| class.split_ascii_whitespace().find_map(depth_in_name));
+        let class =
+            tree.attribute(id, "class").and_then(|class| class.split_ascii_whitespace().find_map(depth_in_name));
         class.or_else(|| DEPTH_ATTRIBUTES.iter().find_map(|name| tree.attribute(id, name)?.trim().parse().ok()))
     })
 }
@@ -119,7 +137,8 @@ fn depth_in_name(name: &str) -> Option<u32> {
         return None;
     }
     let head = head.trim_end_matches(['-', '_']).to_ascii_lowercase();
-    let known = ["depth", "level", "indent", "lvl", "niveau", "ebene", "nest", "tier"].iter().any(|word| head.ends_with(word));
+    let known =
+        ["depth", "level", "indent", "lvl", "niveau", "ebene", "nest", "tier"].iter().any(|word| head.ends_with(word));
     known.then(|| number_after(digits, "").and_then(|digits| digits.parse().ok())).flatten()
 }
 
@@ -130,7 +149,10 @@ fn says_answer(page: &Page<'_>, node: NodeId) -> bool {
             let lower = name.to_ascii_lowercase();
             let owner = ["has", "parent", "with", "can", "no", "allow"].iter().any(|word| lower.contains(word));
             let of_name = evidence::of_names(name);
-            !owner && (of_name & CHILDREN != 0 || of_name & (COMMENT | TALK) != 0 && ["reply", "antwort", "respuesta", "reponse"].iter().any(|word| lower.contains(word)))
+            !owner
+                && (of_name & CHILDREN != 0
+                    || of_name & (COMMENT | TALK) != 0
+                        && ["reply", "antwort", "respuesta", "reponse"].iter().any(|word| lower.contains(word)))
         })
     })
 }

@@ -379,7 +379,11 @@ fn words(names: &str) -> impl Iterator<Item = &str> {
 }
 
 fn look(word: &str) -> Option<Evidence> {
-    WORDS.binary_search_by(|(known, _)| (*known).cmp(word)).ok().and_then(|at| WORDS.get(at)).map(|(_, evidence)| *evidence)
+    WORDS
+        .binary_search_by(|(known, _)| (*known).cmp(word))
+        .ok()
+        .and_then(|at| WORDS.get(at))
+        .map(|(_, evidence)| *evidence)
 }
 
 /// One word, or two written as one: `commenttext`.

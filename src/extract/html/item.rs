@@ -55,15 +55,15 @@ const LONGEST_NAME: u32 = 120;
 /// Reads the item at `index` of `items`, which are sorted; items inside it are left out.
 pub(super) fn read(page: &Page<'_>, items: &[Item], index: usize, hints: &Hints) -> Draft {
     let Some(item) = items.get(index) else { return Draft::default() };
-    let mut reading = Reading { page, item, own: Vec::new(), dropped: HashSet::new() };
-    reading.own = own_nodes(page, items, index);
-    reading.run(hints)
+    let whole = (item.from == item.node && item.to == page.tree.end(item.node)).then_some(item.node);
+    Reading { page, item, whole, own: own_nodes(page, items, index), dropped: HashSet::new() }.run(hints)
 }
 
 /// The nodes of an item without those of the items inside it.
 fn own_nodes(page: &Page<'_>, items: &[Item], index: usize) -> Vec<NodeId> {
     let Some(item) = items.get(index) else { return Vec::new() };
-    let mut inner = items.get(index + 1..).unwrap_or_default().iter().take_while(|inner| inner.from < item.to).peekable();
+    let mut inner =
+        items.get(index + 1..).unwrap_or_default().iter().take_while(|inner| inner.from < item.to).peekable();
     let mut own = Vec::new();
     let mut id = item.from;
     while id < item.to.min(page.tree.len()) {
@@ -84,6 +84,8 @@ fn own_nodes(page: &Page<'_>, items: &[Item], index: usize) -> Vec<NodeId> {
 struct Reading<'r, 'a> {
     page: &'r Page<'a>,
     item: &'r Item,
+    /// The item's element, if the item is just that.
+    whole: Option<NodeId>,
     own: Vec<NodeId>,
     /// Elements whose text is not the comment's.
     dropped: HashSet<NodeId>,
@@ -95,7 +97,8 @@ impl Reading<'_, '_> {
         let author = self.author(hints);
         let date = self.date(hints, author.as_ref().map(|found| found.0));
         let author = author.or_else(|| date.as_ref().and_then(|(node, _)| self.name_before_date(*node)));
-        let metadata: Vec<NodeId> = author.iter().map(|found| found.0).chain(date.iter().map(|found| found.0)).collect();
+        let metadata: Vec<NodeId> =
+            author.iter().map(|found| found.0).chain(date.iter().map(|found| found.0)).collect();
         let mut text = self.text_without(&metadata, hints, true);
         if text.is_empty() {
             text = self.text_without(&metadata, hints, false);
@@ -118,27 +121,45 @@ impl Reading<'_, '_> {
 
     fn first_line(&self) -> String {
         let text = |id: &&NodeId| self.page.tree.tag(**id) == Tag::Text;
-        self.own.iter().filter(text).map(|id| decode(self.page.tree.raw_text(*id)).trim().to_owned()).find(|line| !line.is_empty()).unwrap_or_default()
+        self.own
+            .iter()
+            .filter(text)
+            .map(|id| decode(self.page.tree.raw_text(*id)).trim().to_owned())
+            .find(|line| !line.is_empty())
+            .unwrap_or_default()
     }
 
     /// Marks links, buttons, pictures and what a rule names.
     fn drop_chrome(&mut self, hints: &Hints) {
         let page = self.page;
-        let whole: u32 = self.own.iter().map(|id| if page.tree.tag(*id) == Tag::Text { page.text_size(*id, id + 1) } else { 0 }).sum();
+        let whole: u32 = self
+            .own
+            .iter()
+            .map(|id| if page.tree.tag(*id) == Tag::Text { page.text_size(*id, id + 1) } else { 0 })
+            .sum();
         for &id in &self.own {
             let tag = page.tree.tag(id);
-            if tag == Tag::Text || id == self.item.node {
+            if tag == Tag::Text || Some(id) == self.whole {
                 continue;
             }
             let size = page.size(id);
             let drop = match tag {
-                Tag::Button | Tag::Select | Tag::Textarea | Tag::Label | Tag::Nav | Tag::Iframe | Tag::Input | Tag::Noembed => true,
+                Tag::Button
+                | Tag::Select
+                | Tag::Textarea
+                | Tag::Label
+                | Tag::Nav
+                | Tag::Iframe
+                | Tag::Input
+                | Tag::Noembed => true,
                 Tag::Form => size * 10 < whole * 6,
                 _ => {
                     let evidence = page.evidence(id);
                     evidence & (BODY | AUTHOR | DATE) == 0
                         && size * 10 < whole * 9
-                        && (evidence & ACTION != 0 && self.is_action(id) || evidence & AVATAR != 0 && size <= 60 && size * 2 < whole || evidence & SIGNATURE != 0)
+                        && (evidence & ACTION != 0 && self.is_action(id)
+                            || evidence & AVATAR != 0 && size <= 60 && size * 2 < whole
+                            || evidence & SIGNATURE != 0)
                         && !self.holds_metadata(id)
                 }
             };
@@ -156,7 +177,11 @@ impl Reading<'_, '_> {
         if link * 2 > size {
             return size <= 300;
         }
-        let pressed = || page.tree.descendants(id).any(|inner| matches!(page.tree.tag(inner), Tag::Button | Tag::Input | Tag::A) && inner < end);
+        let pressed = || {
+            page.tree
+                .descendants(id)
+                .any(|inner| matches!(page.tree.tag(inner), Tag::Button | Tag::Input | Tag::A) && inner < end)
+        };
         size <= 12 || size <= 100 && (pressed() || chrome::is_chrome(&page.line(id)))
     }
 
@@ -164,7 +189,9 @@ impl Reading<'_, '_> {
     fn holds_metadata(&self, id: NodeId) -> bool {
         let end = self.page.tree.end(id);
         !self.page.dates(id, end).is_empty()
-            || self.page.tree.descendants(id).take(40).any(|inner| self.page.evidence(inner) & (AUTHOR | COMMENT) == AUTHOR | COMMENT || is_name_class(self.page, inner))
+            || self.page.tree.descendants(id).take(40).any(|inner| {
+                self.page.evidence(inner) & (AUTHOR | COMMENT) == AUTHOR | COMMENT || is_name_class(self.page, inner)
+            })
     }
 
     fn is_dropped(&self, id: NodeId) -> bool {
@@ -188,7 +215,8 @@ impl Reading<'_, '_> {
         let (weight, node, name) = self.best_name()?;
         // A heading or bold word may be the comment's title: a name on the date's line is surer.
         if weight <= 45 {
-            let first_date = self.page.dates(self.item.from, self.item.to).iter().find(|id| self.own.binary_search(id).is_ok());
+            let first_date =
+                self.page.dates(self.item.from, self.item.to).iter().find(|id| self.own.binary_search(id).is_ok());
             if let Some(found) = first_date.and_then(|date| self.name_before_date(*date)) {
                 return Some(found);
             }
@@ -207,12 +235,19 @@ impl Reading<'_, '_> {
                 continue;
             }
             let size = page.size(id);
-            if id == self.item.node || size == 0 || size > LONGEST_NAME || page.tree.has(id, super::tree::Tree::HIDDEN) {
+            if Some(id) == self.whole
+                || size == 0
+                || size > LONGEST_NAME
+                || page.tree.has(id, super::tree::Tree::HIDDEN)
+            {
                 continue;
             }
             let weight = self.name_weight(id, text_so_far);
             let inside_best = best.as_ref().is_some_and(|(_, outer, _)| id < page.tree.end(*outer));
-            if weight == 0 || best.as_ref().is_some_and(|(found, ..)| *found > weight || *found == weight && !inside_best) || self.is_dropped(id) {
+            if weight == 0
+                || best.as_ref().is_some_and(|(found, ..)| *found > weight || *found == weight && !inside_best)
+                || self.is_dropped(id)
+            {
                 continue;
             }
             let name = byline::name(&page.line(id));
@@ -241,7 +276,9 @@ impl Reading<'_, '_> {
         if tree.attribute(id, "rel").is_some_and(|rel| rel.to_ascii_lowercase().contains("author")) {
             return 90;
         }
-        if evidence & (BODY | ACTION | AVATAR | TITLE) != 0 && evidence & AUTHOR == 0 || evidence & (BODY | AVATAR | ACTION) != 0 && evidence & COMMENT != 0 && evidence & AUTHOR == 0 {
+        if evidence & (BODY | ACTION | AVATAR | TITLE) != 0 && evidence & AUTHOR == 0
+            || evidence & (BODY | AVATAR | ACTION) != 0 && evidence & COMMENT != 0 && evidence & AUTHOR == 0
+        {
             return 0;
         }
         if evidence & AUTHOR != 0 && evidence & (AVATAR | BODY) == 0 {
@@ -285,7 +322,12 @@ impl Reading<'_, '_> {
                 let weight = self.date_weight(id, author);
                 (weight > 0).then(|| self.date_in(id).map(|date| (weight, id, date))).flatten()
             })
-            .fold(None, |best: Option<(u32, NodeId, String)>, found| if best.as_ref().is_some_and(|best| best.0 >= found.0) { best } else { Some(found) })
+            .fold(
+                None,
+                |best: Option<(u32, NodeId, String)>, found| {
+                    if best.as_ref().is_some_and(|best| best.0 >= found.0) { best } else { Some(found) }
+                },
+            )
             .map(|(_, id, date)| (id, date))
     }
 
@@ -294,7 +336,7 @@ impl Reading<'_, '_> {
         if tree.tag(id) != Tag::Text {
             return 90;
         }
-        let inside = |id: &NodeId| *id > self.item.from;
+        let inside = |id: &NodeId| *id >= self.item.from && Some(*id) != self.whole;
         let around: Vec<NodeId> = tree.ancestors(id).take_while(inside).take(3).collect();
         if around.iter().any(|id| tree.tag(*id) == Tag::Time) {
             return 80;
@@ -340,13 +382,16 @@ impl Reading<'_, '_> {
     }
 
     fn short_line(&self, id: NodeId) -> Option<String> {
-        (1..=40).contains(&self.page.size(id)).then(|| self.page.line(id)).filter(|line| line.chars().any(|c| c.is_ascii_digit()))
+        (1..=40)
+            .contains(&self.page.size(id))
+            .then(|| self.page.line(id))
+            .filter(|line| line.chars().any(|c| c.is_ascii_digit()))
     }
 
     /// "Par X, le 15 mai 2019", "written by X on …", "X | 21.4.2020": the name before the date on its line.
     fn name_before_date(&self, date: NodeId) -> Option<(NodeId, String)> {
         let page = self.page;
-        let inside = |id: &NodeId| *id > self.item.from;
+        let inside = |id: &NodeId| *id >= self.item.from && Some(*id) != self.whole;
         for id in std::iter::once(date).chain(page.tree.ancestors(date).take_while(inside).take(3)) {
             if page.size(id) > 160 {
                 return None;
@@ -376,7 +421,8 @@ impl Reading<'_, '_> {
                 if dropped.contains(&id) {
                     return Some(page.tree.end(id));
                 }
-                (!own.contains(&id)).then(|| id + 1)
+                // What is not the item's own begins another item.
+                (!own.contains(&id)).then(|| page.tree.end(id))
             })
         };
         let mut hinted = String::new();
@@ -397,11 +443,20 @@ impl Reading<'_, '_> {
         let all = text_of(self.item.from, self.item.to);
         match self.body(&dropped) {
             Some(body) => {
-                let text = self.bodies(body, &dropped).into_iter().map(|body| text_of(body, page.tree.end(body))).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
+                let text = self
+                    .bodies(body, &dropped)
+                    .into_iter()
+                    .map(|body| text_of(body, page.tree.end(body)))
+                    .filter(|text| !text.is_empty())
+                    .collect::<Vec<_>>()
+                    .join("\n");
                 if text.len() * 2 < all.len() {
                     return all;
                 }
-                let title = self.title(body, &dropped).map(|title| text_of(title, page.tree.end(title))).filter(|title| !chrome::is_chrome(title));
+                let title = self
+                    .title(body, &dropped)
+                    .map(|title| text_of(title, page.tree.end(title)))
+                    .filter(|title| !chrome::is_chrome(title));
                 title.filter(|title| !title.is_empty()).map_or(text.clone(), |title| format!("{title}\n{text}"))
             }
             None => all,
@@ -414,13 +469,13 @@ impl Reading<'_, '_> {
         let fits = |id: &&NodeId| self.may_be_body(**id, dropped);
         let largest = self.own.iter().filter(fits).map(|id| page.size(*id)).max()?;
         // The innermost of those that hold nearly all of it.
-        self.own.iter().filter(fits).filter(|id| page.size(**id) * 10 >= largest * 9).last().copied()
+        self.own.iter().filter(fits).rfind(|id| page.size(**id) * 10 >= largest * 9).copied()
     }
 
     fn may_be_body(&self, id: NodeId, dropped: &HashSet<NodeId>) -> bool {
         let page = self.page;
         let evidence = page.evidence(id);
-        id != self.item.node
+        Some(id) != self.whole
             && evidence & BODY != 0
             && evidence & (AUTHOR | DATE | ACTION | TITLE | AVATAR) == 0
             && page.size(id) > 0
@@ -431,14 +486,22 @@ impl Reading<'_, '_> {
     /// The body and its equals beside it: a title and a text may stand in two fields of one kind.
     fn bodies(&self, body: NodeId, dropped: &HashSet<NodeId>) -> Vec<NodeId> {
         let page = self.page;
-        let class = |id: NodeId| page.tree.attribute(id, "class").and_then(|class| class.split_ascii_whitespace().find(|name| of_names(name) & BODY != 0));
+        let class = |id: NodeId| {
+            page.tree
+                .attribute(id, "class")
+                .and_then(|class| class.split_ascii_whitespace().find(|name| of_names(name) & BODY != 0))
+        };
         let mut out = Vec::new();
         let mut until = 0;
         for &id in &self.own {
             let end = page.tree.end(id);
-            let beside = (id >= until && end <= body || id >= page.tree.end(body).max(until)) && self.may_be_body(id, dropped) && class(id).is_some_and(|name| {
-                page.tree.attribute(body, "class").is_some_and(|names| names.split_ascii_whitespace().any(|other| other == name))
-            });
+            let beside = (id >= until && end <= body || id >= page.tree.end(body).max(until))
+                && self.may_be_body(id, dropped)
+                && class(id).is_some_and(|name| {
+                    page.tree
+                        .attribute(body, "class")
+                        .is_some_and(|names| names.split_ascii_whitespace().any(|other| other == name))
+                });
             if id == body || beside && !self.is_in(id, dropped) {
                 out.push(id);
                 until = end;
@@ -448,7 +511,7 @@ impl Reading<'_, '_> {
     }
 
     fn is_in(&self, id: NodeId, dropped: &HashSet<NodeId>) -> bool {
-        self.page.tree.ancestors(id).take_while(|up| *up > self.item.from).any(|up| dropped.contains(&up))
+        self.page.tree.ancestors(id).take_while(|up| *up >= self.item.from).any(|up| dropped.contains(&up))
     }
 
     /// A heading of the comment before its body.
@@ -456,7 +519,8 @@ impl Reading<'_, '_> {
         let page = self.page;
         self.own.iter().copied().filter(|id| *id < body && page.tree.end(*id) <= body).find(|id| {
             let evidence = page.evidence(*id);
-            (page.tree.tag(*id).is_heading() || evidence & TITLE != 0 && evidence & (ACTION | AVATAR | META | AUTHOR) == 0)
+            (page.tree.tag(*id).is_heading()
+                || evidence & TITLE != 0 && evidence & (ACTION | AVATAR | META | AUTHOR) == 0)
                 && (1..=200).contains(&page.size(*id))
                 && !dropped.contains(id)
                 && !self.is_in(*id, dropped)
@@ -469,7 +533,11 @@ impl Reading<'_, '_> {
         let tree = &self.page.tree;
         let mut found = node;
         for parent in tree.ancestors(node) {
-            if parent <= self.item.from || parent == self.item.node || !self.is_only_metadata(parent, metadata) {
+            if parent < self.item.from
+                || self.page.tree.end(parent) > self.item.to
+                || Some(parent) == self.whole
+                || !self.is_only_metadata(parent, metadata)
+            {
                 break;
             }
             found = parent;
@@ -494,9 +562,12 @@ impl Reading<'_, '_> {
                 rest += size;
                 let body = tree.ancestors(at).take_while(|up| *up > id).any(|up| {
                     let holds = |node: &NodeId| up <= *node && *node < tree.end(up);
-                    let block = matches!(tree.tag(up), Tag::P | Tag::Blockquote | Tag::Div | Tag::Section) || tree.tag(up).is_heading();
+                    let block = matches!(tree.tag(up), Tag::P | Tag::Blockquote | Tag::Div | Tag::Section)
+                        || tree.tag(up).is_heading();
                     let evidence = page.evidence(up);
-                    (block || evidence & BODY != 0) && evidence & (META | AUTHOR | DATE | COMMENT) & !COMMENT == 0 && !metadata.iter().any(holds)
+                    (block || evidence & BODY != 0)
+                        && evidence & (META | AUTHOR | DATE | COMMENT) & !COMMENT == 0
+                        && !metadata.iter().any(holds)
                 });
                 if body || rest > 48 {
                     return false;
@@ -516,7 +587,12 @@ fn is_name_class(page: &Page<'_>, id: NodeId) -> bool {
 /// An address of a person's page.
 fn is_profile_address(href: &str) -> bool {
     let href = href.to_ascii_lowercase();
-    ["/user", "/profil", "/member", "/author", "/people/", "/u/", "profile.", "/autor", "/nutzer", "/users/", "user=", "/!ku"].iter().any(|part| href.contains(part))
+    [
+        "/user", "/profil", "/member", "/author", "/people/", "/u/", "profile.", "/autor", "/nutzer", "/users/",
+        "user=", "/!ku",
+    ]
+    .iter()
+    .any(|part| href.contains(part))
 }
 
 /// A text without first lines that repeat the name or date, and without lines that are chrome.
@@ -526,7 +602,9 @@ fn without_byline(text: &str, author: Option<&str>, date: Option<&str>) -> Strin
         let Some(cut) = text.find('\n') else { break };
         let first = text.get(..cut).unwrap_or_default().trim();
         let rest = first.strip_prefix(author.unwrap_or("\u{0}")).unwrap_or(first).trim();
-        let named = author.is_some_and(|author| byline::name(first) == author || rest.len() < first.len() && (rest.is_empty() || chrome::is_chrome(rest)));
+        let named = author.is_some_and(|author| {
+            byline::name(first) == author || rest.len() < first.len() && (rest.is_empty() || chrome::is_chrome(rest))
+        });
         let dated = date.is_some_and(|date| first == date);
         if !(named || dated) {
             break;

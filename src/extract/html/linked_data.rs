@@ -51,7 +51,9 @@ impl LinkedData {
                         self.add_comments(comments, 0, None);
                     }
                 }
-                let count = object.get("commentCount").and_then(|count| count.as_u64().or_else(|| count.as_str()?.trim().parse().ok()));
+                let count = object
+                    .get("commentCount")
+                    .and_then(|count| count.as_u64().or_else(|| count.as_str()?.trim().parse().ok()));
                 self.stated_count = self.stated_count.or(count);
             }
             _ => {}
@@ -80,8 +82,12 @@ impl LinkedData {
             other => std::slice::from_ref(other),
         };
         for comment in comments.iter().filter(|comment| comment.is_object()) {
-            let id = text(comment.get("@id")).or_else(|| text(comment.get("identifier"))).unwrap_or_else(|| (self.comments.len() + 1).to_string());
-            let body = text(comment.get("text")).or_else(|| text(comment.get("commentText"))).or_else(|| text(comment.get("description")));
+            let id = text(comment.get("@id"))
+                .or_else(|| text(comment.get("identifier")))
+                .unwrap_or_else(|| (self.comments.len() + 1).to_string());
+            let body = text(comment.get("text"))
+                .or_else(|| text(comment.get("commentText")))
+                .or_else(|| text(comment.get("description")));
             let mut inner_parent = parent;
             if let Some(body) = body {
                 self.comments.push(Comment {
@@ -103,7 +109,14 @@ impl LinkedData {
 
 fn is_article(value: &Value) -> bool {
     let fits = |kind: &Value| {
-        kind.as_str().is_some_and(|kind| kind.ends_with("Article") || kind.ends_with("Posting") || kind == "Report" || kind == "Recipe" || kind == "QAPage" || kind == "Question")
+        kind.as_str().is_some_and(|kind| {
+            kind.ends_with("Article")
+                || kind.ends_with("Posting")
+                || kind == "Report"
+                || kind == "Recipe"
+                || kind == "QAPage"
+                || kind == "Question"
+        })
     };
     match value.get("@type") {
         Some(Value::Array(kinds)) => kinds.iter().any(fits),
@@ -128,7 +141,11 @@ fn name(value: Option<&Value>) -> Option<String> {
     match value? {
         Value::Object(object) => text(object.get("name")),
         Value::Array(values) => {
-            let names: Vec<String> = values.iter().take(8).filter_map(|value| if value.is_array() { None } else { name(Some(value)) }).collect();
+            let names: Vec<String> = values
+                .iter()
+                .take(8)
+                .filter_map(|value| if value.is_array() { None } else { name(Some(value)) })
+                .collect();
             (!names.is_empty()).then(|| names.join(", "))
         }
         other => text(Some(other)).filter(|name| !name.starts_with("http")),

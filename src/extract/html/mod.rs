@@ -72,12 +72,24 @@ fn visible(source: &str, page: &Page<'_>, zones: &Zones) -> Option<Finding> {
         let opening = (found.rule.first_is_article && !drafts.is_empty()).then(|| std::mem::take(&mut drafts[0]));
         let comments = assemble::comments(page, &found.items, drafts, &found.rule.depth);
         let confidence = if found.rule.name == "anchors" { 0.8 } else { 0.95 };
-        (!comments.is_empty() || opening.is_some()).then(|| Finding { source: found.rule.name, confidence, items: found.items, comments, opening })
+        (!comments.is_empty() || opening.is_some()).then_some(Finding {
+            source: found.rule.name,
+            confidence,
+            items: found.items,
+            comments,
+            opening,
+        })
     });
     by_platform.or_else(|| {
         let found = family::find(page, zones)?;
         let comments = assemble::comments(page, &found.items, found.drafts, &family::DEPTH);
-        (!comments.is_empty()).then(|| Finding { source: found.name, confidence: found.confidence, items: found.items, comments, opening: None })
+        (!comments.is_empty()).then_some(Finding {
+            source: found.name,
+            confidence: found.confidence,
+            items: found.items,
+            comments,
+            opening: None,
+        })
     })
 }
 
@@ -100,13 +112,22 @@ fn take_stated(thread: &mut Thread, data: LinkedData) {
 /// Says what a person should know.
 fn remark(thread: &mut Thread, source: &str, cut: bool) {
     let found = thread.comments.len() as u64;
-    match (found, remarks::scripted_system(source)) {
-        (0, Some(system)) => thread.notes.push(format!("comments are loaded by a script ({system}): they are not in the page")),
+    let system = if found == 0 { remarks::scripted_system(source) } else { None };
+    match (found, system) {
+        (0, Some(system)) => {
+            thread.notes.push(format!("comments are loaded by a script ({system}): they are not in the page"))
+        }
         (0, None) if thread.stated_count.is_some_and(|count| count > 0) => {
-            thread.notes.push(format!("the page says it has {} comments, none of them is in it", thread.stated_count.unwrap_or(0)));
+            thread.notes.push(format!(
+                "the page says it has {} comments, none of them is in it",
+                thread.stated_count.unwrap_or(0)
+            ));
         }
         (1.., _) if thread.stated_count.is_some_and(|count| count != found) => {
-            thread.notes.push(format!("the page says it has {} comments, {found} were found in it", thread.stated_count.unwrap_or(0)));
+            thread.notes.push(format!(
+                "the page says it has {} comments, {found} were found in it",
+                thread.stated_count.unwrap_or(0)
+            ));
         }
         _ => {}
     }

@@ -6,7 +6,12 @@ use super::tag::Tag;
 use super::tree::{NodeId, Tree};
 
 /// The text of a range of nodes in document order; `skip` says of a node where to go on if it is left out.
-pub(super) fn text(tree: &Tree<'_>, from: NodeId, to: NodeId, mut skip: impl FnMut(NodeId) -> Option<NodeId>) -> String {
+pub(super) fn text(
+    tree: &Tree<'_>,
+    from: NodeId,
+    to: NodeId,
+    mut skip: impl FnMut(NodeId) -> Option<NodeId>,
+) -> String {
     let mut writer = Writer::default();
     let mut blocks: Vec<NodeId> = Vec::new();
     let mut id = from;

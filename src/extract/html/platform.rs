@@ -7,6 +7,7 @@ use super::select::Selector;
 use super::survey::Page;
 use super::tag::Tag;
 use super::tree::NodeId;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::sync::LazyLock;
 
 /// A platform's markup as written down in [`RULES`]; selectors as in [`super::select`], `selector@attribute` for attributes.
@@ -72,7 +73,13 @@ const RULES: &[Markup] = &[
         name: "reddit",
         marks: &["t1_"],
         item: &["[data-fullname^=t1_]", "[id^=t1_]", "shreddit-comment"],
-        author: &["[data-author]@data-author", "shreddit-comment@author", ".author", "[data-testid=comment_author_link]", "a[href^=/user/]"],
+        author: &[
+            "[data-author]@data-author",
+            "shreddit-comment@author",
+            ".author",
+            "[data-testid=comment_author_link]",
+            "a[href^=/user/]",
+        ],
         date: &["time@datetime", "[created]@created"],
         text: &["[data-test-id=comment]", ".usertext-body .md", "[data-testid=comment]", "[slot=comment]"],
         drop: &[".flat-list", ".expand"],
@@ -209,7 +216,12 @@ const RULES: &[Markup] = &[
         marks: &["/comment/", "sioct:Comment", "schema:Comment"],
         item: &["[about^=/comment/]", "[typeof*=sioct:Comment]", "[typeof*=schema:Comment]"],
         author: &[".username", "[rel*=has_creator]", "[property*=has_creator]", ".comment__author"],
-        date: &["[property*=dateCreated]@content", "[property*=created]@content", "[property*=date]@content", "time@datetime"],
+        date: &[
+            "[property*=dateCreated]@content",
+            "[property*=created]@content",
+            "[property*=date]@content",
+            "time@datetime",
+        ],
         text: &[".field--name-comment-body", ".field-name-comment-body", "[property*=schema:text]"],
         depth: DepthMarkup::Ancestors(".indented"),
         drop: &["ul.links", ".comment__permalink", ".comment__links"],
@@ -219,8 +231,24 @@ const RULES: &[Markup] = &[
         name: "microdata",
         marks: &["/Comment", "/comment", "/UserComments", "/usercomments"],
         item: &["[itemtype$=/Comment]", "[itemtype$=/UserComments]"],
-        author: &["[itemprop=author] [itemprop=name]@content", "[itemprop=author] [itemprop=name]", "[itemprop=creator] [itemprop=name]", "[itemprop=author]", "[itemprop=creator]"],
-        date: &["[itemprop=dateCreated]@datetime", "[itemprop=dateCreated]@content", "[itemprop=datePublished]@datetime", "[itemprop=datePublished]@content", "[itemprop=commentTime]@datetime", "[itemprop=commentTime]@content", "[itemprop=dateCreated]", "[itemprop=datePublished]", "[itemprop=commentTime]"],
+        author: &[
+            "[itemprop=author] [itemprop=name]@content",
+            "[itemprop=author] [itemprop=name]",
+            "[itemprop=creator] [itemprop=name]",
+            "[itemprop=author]",
+            "[itemprop=creator]",
+        ],
+        date: &[
+            "[itemprop=dateCreated]@datetime",
+            "[itemprop=dateCreated]@content",
+            "[itemprop=datePublished]@datetime",
+            "[itemprop=datePublished]@content",
+            "[itemprop=commentTime]@datetime",
+            "[itemprop=commentTime]@content",
+            "[itemprop=dateCreated]",
+            "[itemprop=datePublished]",
+            "[itemprop=commentTime]",
+        ],
         text: &["[itemprop=text]", "[itemprop=commentText]", "[itemprop=reviewBody]"],
         ..DEFAULT
     },
@@ -247,13 +275,33 @@ const RULES: &[Markup] = &[
         name: "wordpress",
         marks: &["comment-"],
         item: &[
-            "li#comment-%", "li#li-comment-%", "div#comment-%", "article#comment-%", "section#comment-%", "div#div-comment-%", "article#div-comment-%",
-            "div#li-comment-%", "article#article-comment-%", "tr#comment-%", "li#div-comment-%", "li#wp-comment-%",
+            "li#comment-%",
+            "li#li-comment-%",
+            "div#comment-%",
+            "article#comment-%",
+            "section#comment-%",
+            "div#div-comment-%",
+            "article#div-comment-%",
+            "div#li-comment-%",
+            "article#article-comment-%",
+            "tr#comment-%",
+            "li#div-comment-%",
+            "li#wp-comment-%",
         ],
         author: &[".fn", ".comment-author-name", ".comment_author", ".author_name"],
         date: &[".comment-metadata time", ".comment-meta time", ".comment-metadata", ".commentmetadata", "time"],
         text: &[".comment-content", ".comment-text", ".comment_text", ".commenttext"],
-        drop: &[".reply", ".comment-reply-link", ".comment-edit-link", ".says", ".comment-awaiting-moderation", ".comment-subscription-form", ".comment-respond", ".sharedaddy", ".comment-likes"],
+        drop: &[
+            ".reply",
+            ".comment-reply-link",
+            ".comment-edit-link",
+            ".says",
+            ".comment-awaiting-moderation",
+            ".comment-subscription-form",
+            ".comment-respond",
+            ".sharedaddy",
+            ".comment-likes",
+        ],
         ..DEFAULT
     },
     Markup {
@@ -269,7 +317,6 @@ const RULES: &[Markup] = &[
 /// A rule ready for use.
 pub(super) struct Rule {
     pub(super) name: &'static str,
-    marks: &'static [&'static str],
     item: Vec<Selector>,
     pub(super) hints: Hints,
     pub(super) depth: Depth,
@@ -283,22 +330,27 @@ impl Rule {
     fn new(markup: &Markup) -> Self {
         let selectors = |texts: &[&str]| texts.iter().filter_map(|text| Selector::parse(text)).collect();
         let hint = |text: &&str| {
-            let (selector, attribute) = text.split_once('@').map_or((*text, None), |(selector, attribute)| (selector, Some(attribute.to_owned())));
+            let (selector, attribute) = text
+                .split_once('@')
+                .map_or((*text, None), |(selector, attribute)| (selector, Some(attribute.to_owned())));
             Some(Hint { selector: Selector::parse(selector)?, attribute })
         };
         let hints = |texts: &[&str]| texts.iter().filter_map(hint).collect();
         Self {
             name: markup.name,
-            marks: markup.marks,
             item: selectors(markup.item),
-            hints: Hints { author: hints(markup.author), date: hints(markup.date), text: selectors(markup.text), drop: selectors(markup.drop) },
+            hints: Hints {
+                author: hints(markup.author),
+                date: hints(markup.date),
+                text: selectors(markup.text),
+                drop: selectors(markup.drop),
+            },
             depth: match markup.depth {
                 DepthMarkup::Unknown => Depth::Unknown,
                 DepthMarkup::Flat => Depth::Found { flat: true },
                 DepthMarkup::Nested => Depth::Found { flat: false },
-                DepthMarkup::Attribute(selector, attribute) => {
-                    Selector::parse(selector).map_or(Depth::Unknown, |selector| Depth::Attribute { selector, attribute: attribute.to_owned() })
-                }
+                DepthMarkup::Attribute(selector, attribute) => Selector::parse(selector)
+                    .map_or(Depth::Unknown, |selector| Depth::Attribute { selector, attribute: attribute.to_owned() }),
                 DepthMarkup::Ancestors(selector) => Selector::parse(selector).map_or(Depth::Unknown, Depth::Ancestors),
             },
             extent: markup.extent,
@@ -314,7 +366,8 @@ impl Rule {
                 && (page.size(*id) > 0 || self.extent == Extent::UntilNext)
                 && self.item.iter().any(|selector| selector.matches(tree, *id))
         });
-        let mut items: Vec<Item> = matched.map(|node| Item { node, from: node, to: tree.end(node), id: own_id(page, node) }).collect();
+        let mut items: Vec<Item> =
+            matched.map(|node| Item { node, from: node, to: tree.end(node), id: own_id(page, node) }).collect();
         if self.extent == Extent::UntilNext {
             reach_next(page, &mut items);
         }
@@ -332,14 +385,17 @@ pub(super) struct Found {
 /// Applies the rules whose marks occur; the one that finds most comments wins, the more specific if two find as many.
 pub(super) fn find(source: &str, page: &Page<'_>, vetoed: impl Fn(NodeId) -> bool) -> Option<Found> {
     let mut best: Option<(usize, Found)> = None;
-    for rule in READY.iter() {
-        if !rule.marks.iter().any(|mark| memchr::memmem::find(source.as_bytes(), mark.as_bytes()).is_some()) {
-            continue;
-        }
+    let marked = marked(source);
+    for (rule, _) in READY.iter().zip(marked).filter(|(_, marked)| *marked) {
         let mut items = rule.items(page);
         items.retain(|item| !vetoed(item.node));
         let drafts: Vec<Draft> = (0..items.len()).map(|index| item::read(page, &items, index, &rule.hints)).collect();
-        let sound = drafts.iter().filter(|draft| !draft.text.is_empty() && !draft.pingback && (draft.author.is_some() || draft.date.is_some())).count();
+        let sound = drafts
+            .iter()
+            .filter(|draft| {
+                !draft.text.is_empty() && !draft.pingback && (draft.author.is_some() || draft.date.is_some())
+            })
+            .count();
         if sound > 0 && best.as_ref().is_none_or(|(count, _)| sound > *count) {
             best = Some((sound, Found { rule, items, drafts }));
         }
@@ -347,11 +403,31 @@ pub(super) fn find(source: &str, page: &Page<'_>, vetoed: impl Fn(NodeId) -> boo
     best.map(|(_, found)| found)
 }
 
+/// All rules' marks in one automaton.
+static MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(RULES.iter().flat_map(|rule| rule.marks)).ok()
+});
+
+/// Which rules' marks occur in a page.
+fn marked(source: &str) -> Vec<bool> {
+    let owners: Vec<usize> =
+        RULES.iter().enumerate().flat_map(|(rule, markup)| markup.marks.iter().map(move |_| rule)).collect();
+    let mut marked = vec![false; RULES.len()];
+    for found in MARKS.iter().flat_map(|marks| marks.find_overlapping_iter(source)) {
+        if let Some(marked) = owners.get(found.pattern().as_usize()).and_then(|rule| marked.get_mut(*rule)) {
+            *marked = true;
+        }
+    }
+    marked
+}
+
 /// The page's own id for an element: the number in its id, or what an attribute says.
 pub(super) fn own_id(page: &Page<'_>, node: NodeId) -> Option<String> {
     let named = ["data-comment-id", "data-commentid", "data-id", "data-cid", "data-post-id"].iter();
     let stated = || named.clone().find_map(|name| page.attribute(node, name)).filter(|id| id.len() <= 64);
-    let id = page.attribute(node, "id").or_else(|| if page.tree.tag(node) == Tag::A { page.attribute(node, "name") } else { None });
+    let id = page
+        .attribute(node, "id")
+        .or_else(|| if page.tree.tag(node) == Tag::A { page.attribute(node, "name") } else { None });
     let Some(id) = id else { return stated() };
     let digits = id.bytes().rev().take_while(u8::is_ascii_digit).count();
     if digits > 0 {
@@ -391,17 +467,15 @@ pub(super) fn without_wrappers(page: &Page<'_>, items: Vec<Item>) -> Vec<Item> {
             }
         }
         let has_inner = until > 0;
-        if own == 0 || has_inner && own < 3 {
-            if let Some(keep) = keep.get_mut(index) {
-                *keep = false;
-            }
+        if let Some(keep) = keep.get_mut(index) {
+            *keep = own > 2 || own > 0 && !has_inner;
         }
     }
     items.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|(item, _)| item).collect()
 }
 
 /// Lets each item reach to the next one, or to the end of what both stand in.
-fn reach_next(page: &Page<'_>, items: &mut [Item]) {
+pub(super) fn reach_next(page: &Page<'_>, items: &mut [Item]) {
     let starts: Vec<NodeId> = items.iter().map(|item| item.from).collect();
     for (index, item) in items.iter_mut().enumerate() {
         let end = page.tree.end(page.tree.parent(item.node));

@@ -13,7 +13,11 @@ pub(super) fn decode(raw: &str) -> Cow<'_, str> {
     let (mut copied, mut at) = (0, first);
     loop {
         let rest = raw.get(at + 1..).unwrap_or_default();
-        let taken = if let Some(number) = rest.strip_prefix('#') { numeric(number).map(|(n, c)| (n + 1, c)) } else { named(rest) };
+        let taken = if let Some(number) = rest.strip_prefix('#') {
+            numeric(number).map(|(n, c)| (n + 1, c))
+        } else {
+            named(rest)
+        };
         if let Some((length, chars)) = taken {
             out.push_str(raw.get(copied..at).unwrap_or_default());
             out.extend(chars.into_iter().flatten());
@@ -39,7 +43,8 @@ fn numeric(rest: &str) -> Option<Decoded> {
     };
     let length = digits.bytes().take_while(|b| char::from(*b).is_digit(radix)).count();
     let digits_end = digits.get(..length).filter(|digits| !digits.is_empty())?;
-    let code = u32::from_str_radix(digits_end.trim_start_matches('0'), radix).unwrap_or(u32::from(!digits_end.bytes().all(|b| b == b'0')) * u32::MAX);
+    let code = u32::from_str_radix(digits_end.trim_start_matches('0'), radix)
+        .unwrap_or(u32::from(!digits_end.bytes().all(|b| b == b'0')) * u32::MAX);
     let character = match code {
         0x80..=0x9f => encoding_rs::WINDOWS_1252.decode(&[code as u8]).0.chars().next(),
         0 => None,
@@ -57,10 +62,10 @@ fn named(rest: &str) -> Option<Decoded> {
         let second = (second != 0).then(|| char::from_u32(second)).flatten();
         (first != 0).then(|| (name.len(), [char::from_u32(first), second]))
     };
-    if rest.as_bytes().get(length) == Some(&b';') {
-        if let Some(found) = rest.get(..=length).and_then(look) {
-            return Some(found);
-        }
+    if rest.as_bytes().get(length) == Some(&b';')
+        && let Some(found) = rest.get(..=length).and_then(look)
+    {
+        return Some(found);
     }
     // The old names need no semicolon; none is longer than six letters.
     (2..=length.min(6)).rev().find_map(|length| look(rest.get(..length)?))

@@ -44,7 +44,10 @@ const SCRIPTED: &[(&str, &str)] = &[
 
 /// The comment system whose mark the page bears.
 pub(super) fn scripted_system(source: &str) -> Option<&'static str> {
-    SCRIPTED.iter().find(|(mark, _)| memchr::memmem::find(source.as_bytes(), mark.as_bytes()).is_some()).map(|(_, name)| *name)
+    SCRIPTED
+        .iter()
+        .find(|(mark, _)| memchr::memmem::find(source.as_bytes(), mark.as_bytes()).is_some())
+        .map(|(_, name)| *name)
 }
 
 /// How many comments the page says there are: the last such line before the first comment, else the first at all.
@@ -58,7 +61,11 @@ pub(super) fn stated_count(page: &Page<'_>, zones: &Zones, first_comment: Option
         let size = page.size(id);
         let own_name = page.evidence(id) & COMMENT != 0;
         let tag = tree.tag(id);
-        if tag == Tag::Text || !(3..=120).contains(&size) || zones.is_vetoed(id) || !(own_name || zones.is_for_comments(id) || tag.is_heading()) {
+        if tag == Tag::Text
+            || !(3..=120).contains(&size)
+            || zones.is_vetoed(id)
+            || !(own_name || zones.is_for_comments(id) || tag.is_heading())
+        {
             continue;
         }
         if let Some(count) = count_in(&page.line(id)) {
@@ -77,10 +84,29 @@ fn count_in(line: &str) -> Option<u64> {
         return None;
     }
     let lower = line.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ':' | '{' | '}' | '[' | ']' | '\u{2026}')).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = lower
+        .split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ':' | '{' | '}' | '[' | ']' | '\u{2026}'))
+        .filter(|word| !word.is_empty())
+        .collect();
     words.iter().enumerate().find_map(|(at, word)| {
         let speaks = of_names(word) & COMMENT != 0
-            || ["thought", "thoughts", "responses", "response", "gedanken", "gedanke", "antworten", "antwort", "replies", "réponses", "respuestas", "risposte", "ergänzungen", "discussion"].contains(word);
+            || [
+                "thought",
+                "thoughts",
+                "responses",
+                "response",
+                "gedanken",
+                "gedanke",
+                "antworten",
+                "antwort",
+                "replies",
+                "réponses",
+                "respuestas",
+                "risposte",
+                "ergänzungen",
+                "discussion",
+            ]
+            .contains(word);
         if !speaks {
             return None;
         }

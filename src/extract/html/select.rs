@@ -145,9 +145,20 @@ mod tests {
 
     #[test]
     fn matches_what_it_says() {
-        let tree = Tree::parse("<ul class='list big'><li id=Comment-12 class='comment depth-2' itemtype='http://schema.org/Comment'><b>x");
+        let tree = Tree::parse(
+            "<ul class='list big'><li id=Comment-12 class='comment depth-2' itemtype='http://schema.org/Comment'><b>x",
+        );
         let matches = |selector: &str, id| Selector::parse(selector).is_some_and(|s| s.matches(&tree, id));
-        for selector in ["li", "#comment-%", "li.comment", "ul.list li", ".depth-%", "ul li[itemtype$=/comment]", "[id^=comm][class~=comment]", "[itemtype*=schema]"] {
+        for selector in [
+            "li",
+            "#comment-%",
+            "li.comment",
+            "ul.list li",
+            ".depth-%",
+            "ul li[itemtype$=/comment]",
+            "[id^=comm][class~=comment]",
+            "[itemtype*=schema]",
+        ] {
             assert!(matches(selector, 2), "{selector}");
         }
         for selector in ["ul", "#comment", "li.comm", "div li", ".comment-%", "[href]", "li b"] {

@@ -149,7 +149,9 @@ pub(super) fn machine_date<'a>(tree: &Tree<'a>, id: NodeId) -> Option<&'a str> {
         Tag::Text => None,
         _ => {
             let property = tree.attribute(id, "itemprop").or_else(|| tree.attribute(id, "property"))?;
-            let dated = ["date", "time", "created", "published"].iter().any(|word| property.to_ascii_lowercase().contains(word));
+            let dated = ["date", "time", "created", "published"]
+                .iter()
+                .any(|word| property.to_ascii_lowercase().contains(word));
             if dated { named("content").or_else(|| named("datetime")) } else { None }
         }
     }
@@ -161,7 +163,9 @@ mod tests {
 
     #[test]
     fn measures_text_links_and_dates() {
-        let page = Page::read("<div class=comment><a href=x>abc</a> <p>de  f <b>1.2.2024</b></div><time datetime=2024-01-02>x 1.1.2024</time>");
+        let page = Page::read(
+            "<div class=comment><a href=x>abc</a> <p>de  f <b>1.2.2024</b></div><time datetime=2024-01-02>x 1.1.2024</time>",
+        );
         assert_eq!(page.size(1), 3 + 5 + 8);
         assert_eq!(page.link_size(1, page.tree.end(1)), 3);
         assert_eq!(page.dates(0, page.tree.len()).len(), 2);

@@ -36,10 +36,7 @@ impl Tag {
     /// Elements that have no end tag and no content.
     pub(super) fn is_void(self) -> bool {
         use Tag::*;
-        matches!(
-            self,
-            Area | Base | Br | Col | Embed | Hr | Img | Input | Link | Meta | Param | Source | Track | Wbr
-        )
+        matches!(self, Area | Base | Br | Col | Embed | Hr | Img | Input | Link | Meta | Param | Source | Track | Wbr)
     }
 
     /// Elements whose content is text up to their end tag, or, as with drawings, is of no interest.
@@ -100,7 +97,8 @@ impl Tag {
 
     /// The standard's "special" elements: the end tag of an ordinary element does not reach through them.
     pub(super) fn is_special(self) -> bool {
-        self.is_block() || matches!(self, Tag::Html | Tag::Head | Tag::Template | Tag::Object | Tag::Button | Tag::Select)
+        self.is_block()
+            || matches!(self, Tag::Html | Tag::Head | Tag::Template | Tag::Object | Tag::Button | Tag::Select)
     }
 
     /// Elements that an end tag of another name never closes.

@@ -14,7 +14,7 @@ pub(super) type NodeId = u32;
 /// Deeper elements become children of the last one that still fits, as in browsers.
 const MAX_DEPTH: usize = 512;
 /// What follows is ignored; real pages of 20 MB have half a million.
-const MAX_NODES: usize = 4_000_000;
+const MAX_NODES: usize = 2_000_000;
 const MAX_ATTRIBUTES: u8 = 64;
 
 #[derive(Debug, Clone, Copy)]
@@ -244,7 +244,8 @@ impl<'a> Builder<'a> {
     /// Reads a name from `from`: its end and its tag.
     fn tag_name(&self, from: usize) -> (usize, Tag) {
         let rest = self.bytes.get(from..).unwrap_or_default();
-        let length = rest.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>')).unwrap_or(rest.len());
+        let length =
+            rest.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>')).unwrap_or(rest.len());
         let mut lower = [0u8; 12];
         let tag = match (rest.get(..length), lower.get_mut(..length)) {
             (Some(name), Some(lower)) => {
@@ -374,7 +375,8 @@ impl<'a> Builder<'a> {
             let end = at + found;
             let begin = end + 2;
             let same = bytes.get(begin..begin + name.len()).is_some_and(|other| other.eq_ignore_ascii_case(name));
-            let closed = bytes.get(begin + name.len()).is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
+            let closed =
+                bytes.get(begin + name.len()).is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
             if same && closed {
                 let close = bytes.get(begin..).and_then(|rest| memchr(b'>', rest));
                 break (end, close.map_or(bytes.len(), |offset| begin + offset + 1));
@@ -471,10 +473,8 @@ impl<'a> Builder<'a> {
             Tbody | Thead | Tfoot => self.close_nearest(&[Tbody, Thead, Tfoot], &[Table]),
             Option | Optgroup => self.close_nearest(&[Option], &[Select]),
             A => self.close(A, 0, 0),
-            H1 | H2 | H3 | H4 | H5 | H6 => {
-                if self.open.last().is_some_and(|open| open.tag.is_heading()) {
-                    self.pop_to(self.open.len() - 1);
-                }
+            H1 | H2 | H3 | H4 | H5 | H6 if self.open.last().is_some_and(|open| open.tag.is_heading()) => {
+                self.pop_to(self.open.len() - 1);
             }
             _ => {}
         }

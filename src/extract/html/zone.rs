@@ -33,7 +33,8 @@ impl Zones {
                 if evidence & COMMENT != 0 {
                     flag |= COMMENTS;
                 }
-                let own_id = evidence & COMMENT != 0 && tree.attribute(id, "id").is_some_and(|id| of_names(id) & (COMMENT | NEWEST) == COMMENT);
+                let own_id = evidence & COMMENT != 0
+                    && tree.attribute(id, "id").is_some_and(|id| of_names(id) & (COMMENT | NEWEST) == COMMENT);
                 if flag & SOFT != 0 && own_id && page.size(id) >= 60 {
                     flag &= !(VETOED | SOFT);
                 }
@@ -76,7 +77,8 @@ fn beside(page: &Page<'_>, id: NodeId, whole: u32) -> Option<Veto> {
     if hard {
         return Some(Veto::Hard);
     }
-    let soft = !named && (evidence & OTHER_KIND != 0 && size * 10 < whole * 9 || evidence & BESIDE != 0 && size * 2 < whole);
+    let soft =
+        !named && (evidence & OTHER_KIND != 0 && size * 10 < whole * 9 || evidence & BESIDE != 0 && size * 2 < whole);
     soft.then_some(Veto::Soft)
 }
 
