@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Newton steps at most; a handful is enough.
 const STEPS: usize = 50;
 /// A small ridge, so that separable scores do not run away.
-const RIDGE: f64 = 1e-3;
+const RIDGE: f64 = 1e-5;
 /// No probability is surer than this many log-odds: no comment is certain.
 const SUREST: f64 = 12.;
 

@@ -60,6 +60,9 @@ pub struct RecipeSource {
     /// Labels that its rows do not carry but are known to have: an edited page has no insults.
     #[serde(default)]
     pub assume: BTreeMap<Label, f64>,
+    /// Labels that its rows do not carry but that another of its labels stands for as well.
+    #[serde(default)]
+    pub derive: BTreeMap<Label, Label>,
     /// Labels of it that are not to be used.
     #[serde(default)]
     pub ignore: Vec<Label>,
@@ -129,10 +132,15 @@ impl RecipeSource {
         }
     }
 
-    /// Applies what is assumed and ignored to a row's labels.
+    /// Applies what is ignored, derived and assumed to a row's labels.
     pub fn apply(&self, labels: &mut BTreeMap<Label, f64>) {
         for label in &self.ignore {
             labels.remove(label);
+        }
+        for (label, other) in &self.derive {
+            if let Some(&value) = labels.get(other) {
+                labels.entry(label.clone()).or_insert(value);
+            }
         }
         for (label, value) in &self.assume {
             labels.entry(label.clone()).or_insert(*value);
@@ -145,15 +153,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sources_assume_and_ignore_labels() {
+    fn sources_assume_derive_and_ignore_labels() {
         let recipe = Recipe::parse(
             "test",
-            "name = 'x'\nlabels = ['insult']\n[[source]]\nname = 'a'\nfile = 'a.jsonl'\nassume = { insult = 0 }\nignore = ['threat']",
+            "name = 'x'\nlabels = ['insult']\n[[source]]\nname = 'a'\nfile = 'a.jsonl'\nassume = { insult = 0 }\nderive = { house = 'toxicity' }\nignore = ['threat']",
         )
         .unwrap();
-        let mut labels = BTreeMap::from([(Label::new("threat").unwrap(), 1.)]);
+        let label = |name| Label::new(name).unwrap();
+        let mut labels = BTreeMap::from([(label("threat"), 1.), (label("toxicity"), 1.)]);
         recipe.sources[0].apply(&mut labels);
-        assert_eq!(labels, BTreeMap::from([(Label::new("insult").unwrap(), 0.)]));
+        let expected = [(label("house"), 1.), (label("insult"), 0.), (label("toxicity"), 1.)];
+        assert_eq!(labels, BTreeMap::from(expected));
     }
 
     #[test]

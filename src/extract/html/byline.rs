@@ -194,7 +194,8 @@ pub(super) fn before_date(text: &str) -> String {
 
 fn clean(text: &str, dated: bool) -> String {
     let mut name = trim_marks(text);
-    if BEFORE_DATE.iter().any(|word| (dated || word.chars().count() > 4) && *word == name.to_lowercase()) {
+    let lower = name.to_lowercase();
+    if BEFORE_DATE.iter().any(|word| (dated || word.chars().count() > 4) && *word == lower) {
         return String::new();
     }
     // "#3 Ann"
@@ -203,31 +204,32 @@ fn clean(text: &str, dated: bool) -> String {
     }
     loop {
         let length = name.len();
-        if let Some(rest) = BEFORE.iter().find_map(|word| strip_word_prefix(name, word)) {
+        let lower = name.to_lowercase();
+        if let Some(rest) = BEFORE.iter().find_map(|word| strip_word_prefix(name, &lower, word)) {
             name = trim_marks(rest);
         }
-        if let Some(rest) = AFTER.iter().find_map(|word| strip_word_suffix(name, word)) {
-            name = trim_marks(rest);
-        }
+        name = trim_words(name, AFTER);
         if dated {
             name = trim_words(name, BEFORE_DATE);
         }
         if name.len() == length {
-            return name.to_owned();
+            let joint = dated && BEFORE_DATE.contains(&lower.as_str());
+            return if joint { String::new() } else { name.to_owned() };
         }
     }
 }
 
-/// Removes a word at the end that joins a name and a date, even if nothing stands before it.
+/// Removes one of the words from the end.
 fn trim_words<'t>(text: &'t str, words: &[&str]) -> &'t str {
-    if words.contains(&text.to_lowercase().as_str()) {
-        return "";
-    }
-    words.iter().find_map(|word| strip_word_suffix(text, word)).map_or(text, trim_marks)
+    let lower = text.to_lowercase();
+    words.iter().find_map(|word| strip_word_suffix(text, &lower, word)).map_or(text, trim_marks)
 }
 
 fn trim_marks(text: &str) -> &str {
-    text.trim()
+    let text = text.trim();
+    text.strip_suffix("...")
+        .or_else(|| text.strip_suffix('…'))
+        .unwrap_or(text)
         .trim_end_matches(|c: char| {
             c.is_whitespace()
                 || matches!(c, ':' | ',' | '|' | '-' | '–' | '—' | '·' | '•' | '/' | '»' | '>' | '@' | '↓' | '\u{200e}')
@@ -238,18 +240,21 @@ fn trim_marks(text: &str) -> &str {
         })
 }
 
-fn strip_word_prefix<'t>(text: &'t str, word: &str) -> Option<&'t str> {
-    let head = text.get(..word.len())?;
+fn strip_word_prefix<'t>(text: &'t str, lower: &str, word: &str) -> Option<&'t str> {
+    if !lower.starts_with(word) {
+        return None;
+    }
     let rest = text.get(word.len()..)?;
-    (head.to_lowercase() == word && rest.starts_with(char::is_whitespace) && !rest.trim().is_empty()).then_some(rest)
+    (rest.starts_with(char::is_whitespace) && !rest.trim().is_empty()).then_some(rest)
 }
 
 /// `text` without `word` at its end. A name of one word stays: somebody may be called "Di".
-fn strip_word_suffix<'t>(text: &'t str, word: &str) -> Option<&'t str> {
-    let cut = text.len().checked_sub(word.len())?;
-    let (head, tail) = (text.get(..cut)?, text.get(cut..)?);
-    (tail.to_lowercase() == word && head.ends_with(|c: char| c.is_whitespace() || c == ',') && !head.trim().is_empty())
-        .then_some(head)
+fn strip_word_suffix<'t>(text: &'t str, lower: &str, word: &str) -> Option<&'t str> {
+    if !lower.ends_with(word) {
+        return None;
+    }
+    let head = text.get(..text.len().checked_sub(word.len())?)?;
+    (head.ends_with(|c: char| c.is_whitespace() || c == ',') && !head.trim().is_empty()).then_some(head)
 }
 
 #[cfg(test)]
@@ -267,6 +272,7 @@ mod tests {
             ("Muriel - Le 22/01/2020 à 12:01:03", "Muriel"),
             ("Am 29. Mai 2017 um 14:38 von Hugo", "Hugo"),
             ("X on 11/08/2020 at 9:52", "X"),
+            ("le mercredi 15 mai 2019", ""),
             ("Di", "Di"),
             ("Kim Do", "Kim Do"),
             ("Josef Franz Lindner,", "Josef Franz Lindner"),

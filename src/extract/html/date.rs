@@ -29,32 +29,38 @@ const UNITS: &str = "sec|sek|min|hour|hr|day|week|wk|month|mo|year|yr|stund|std|
     an|hora|día|dia|semana|mes|mês|año|ano|ore|ora|giorn|settiman|anni|anno|uur|uren|dag|dagen|we|maand|jaar|godz|dni|\
     dzie|tyg|mies|lat|rok|tim|vecka|månad|år|uge|måned|час|мин|дн|дня|недел|мес|лет|год|gün|saat|hafta|ay|yıl|d|h|m|y|w";
 
+// Word boundaries are ASCII ones, or the fast engine gives up at every accent; so none is asked for after a word that
+// may end in another script's letter.
 static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let time = r"(?:[\s,|@·–—•/(-]{0,4}(?:um|at|à|a\slas|às|alle|ore|o|om|kl\.?|klo|в|saat|h)?\s{0,2}\d{1,2}\s?[:.h]\s?\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?\s?m\b\.?)?(?:\s?(?:uhr|hrs|uur|h)\b)?)";
-    let month = format!(r"(?:{MONTHS})\b\.?");
-    let year = r"(?:(?:19|20)\d{2}|['’]\d{2})\b";
+    let time = r"(?:[\s,|@·–—•/(-]{0,4}(?:um|at|à|a\slas|às|alle|ore|o|om|kl\.?|klo|в|saat|h)?\s{0,2}[0-9]{1,2}\s?[:.h]\s?[0-9]{2}(?:[:.][0-9]{2})?(?:\s?[ap]\.?\s?m(?-u:\b)\.?)?(?:\s?(?:uhr|hrs|uur|h)(?-u:\b))?)";
+    let month = format!(r"(?:{MONTHS})[.,]?");
+    let gap = r"[\s-]{1,2}";
+    let year = r"(?:(?:19|20)[0-9]{2}|['’][0-9]{2})(?-u:\b)";
     let alternatives = [
         // 2024-03-01, 2024-03-01T10:00:00Z, 2024年3月1日
-        r"\b(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?(?:t\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:z|[+-]\d{2}:?\d{2})?)?".to_owned(),
+        r"(?-u:\b)(?:19|20)[0-9]{2}\s?[-/.年]\s?[0-9]{1,2}\s?[-/.月]\s?[0-9]{1,2}日?(?:t[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]{1,9})?(?:z|[+-][0-9]{2}:?[0-9]{2})?)?".to_owned(),
         // 1.3.2024, 01/03/24
-        r"\b\d{1,2}\s?[-/.]\s?\d{1,2}[-/.,]\s?(?:(?:19|20)\d{2}|\d{2})\b".to_owned(),
+        r"(?-u:\b)[0-9]{1,2}\s?[-/.]\s?[0-9]{1,2}[-/.,]\s?(?:(?:19|20)[0-9]{2}|[0-9]{2})(?-u:\b)".to_owned(),
         // 1. März 2024, 1st of March, 2024, 1 de marzo de 2024
-        format!(r"\b\d{{1,2}}(?:\.|er|º|ª|st|nd|rd|th)?[\s-]{{0,2}}(?:de\s|of\s|d['’])?{month},?[\s-]{{0,2}}(?:de\s|del\s)?{year}"),
+        format!(r"(?-u:\b)[0-9]{{1,2}}(?:\.|er|º|ª|st|nd|rd|th)?[\s-]{{0,2}}(?:de\s|of\s|d['’])?{month}{gap}(?:de\s|del\s)?{year}"),
         // March 1, 2024; Março 1, 2024
-        format!(r"\b{month}\s{{0,2}}\d{{1,2}}(?:st|nd|rd|th)?,?\s{{0,2}}(?:de\s|del\s)?{year}"),
+        format!(r"(?-u:\b){month}\s{{1,2}}[0-9]{{1,2}}(?:st|nd|rd|th)?,?\s{{1,2}}(?:de\s|del\s)?{year}"),
         // 1 March 10:00 and March 1 10:00, 12/02 à 11:30: without a year only with a time
-        format!(r"\b\d{{1,2}}(?:\.|er|º|st|nd|rd|th)?\s{{0,2}}(?:de\s|of\s)?{month}\s{time}"),
-        format!(r"\b{month}\s\d{{1,2}}(?:st|nd|rd|th)?\b{time}"),
-        format!(r"\b\d{{1,2}}[/.]\d{{1,2}}(?:\.|\b){time}"),
+        format!(r"(?-u:\b)[0-9]{{1,2}}(?:\.|er|º|st|nd|rd|th)?\s{{0,2}}(?:de\s|of\s)?{month}\s{time}"),
+        format!(r"(?-u:\b){month}\s[0-9]{{1,2}}(?:st|nd|rd|th)?(?-u:\b){time}"),
+        format!(r"(?-u:\b)[0-9]{{1,2}}[/.][0-9]{{1,2}}(?:\.|(?-u:\b)){time}"),
         // vor 3 Stunden, il y a 2 ans, hace 5 días
-        format!(r"\b(?:vor|il\sy\sa|hace|há|för|for)\s(?:mehr\sals\s|über\s|etwa\s|ca\.?\s|más\sde\s|plus\sde\s|environ\s)?(?:\d{{1,3}}|ein|einer|einem|un|une|una|um|uma|en|et)\s(?:{UNITS})\p{{L}}{{0,6}}(?:\ssiden|\ssedan)?"),
+        format!(r"(?-u:\b)(?:vor|il\sy\sa|hace|há|för|for)\s(?:mehr\sals\s|über\s|etwa\s|ca\.?\s|más\sde\s|plus\sde\s|environ\s)?(?:[0-9]{{1,3}}|ein|einer|einem|un|une|una|um|uma|en|et)\s(?:{UNITS})\p{{L}}{{0,6}}(?:\ssiden|\ssedan)?"),
         // 3 hours ago, 5 dagen geleden, 2 часа назад, 1 Monat her
-        format!(r"\b(?:\d{{1,3}}|an?|one)\s?\+?\s?(?:{UNITS})\p{{L}}{{0,6}}\.?\s(?:(?:and|,)\s\d{{1,2}}\s\p{{L}}{{1,8}}\s)?(?:ago|geleden|temu|sedan|siden|fa|atrás|назад|тому|önce|her|sitten|dříve|előtt)\b"),
-        format!(r"\b(?:heute|gestern|vorgestern|today|yesterday|hier|aujourd['’]hui|hoy|ayer|oggi|ieri|vandaag|gisteren|dziś|dzisiaj|wczoraj|сегодня|вчера|idag|igår){time}"),
+        format!(r"(?-u:\b)(?:[0-9]{{1,3}}|an?|one)\s?\+?\s?(?:{UNITS})\p{{L}}{{0,6}}\.?\s(?:(?:and|,)\s[0-9]{{1,2}}\s\p{{L}}{{1,8}}\s)?(?:(?:ago|geleden|temu|sedan|siden|fa|her|sitten)(?-u:\b)|atrás|назад|тому|önce|dříve|előtt)"),
+        format!(r"(?:heute|gestern|vorgestern|today|yesterday|hier|aujourd['’]hui|hoy|ayer|oggi|ieri|vandaag|gisteren|dziś|dzisiaj|wczoraj|сегодня|вчера|idag|igår){time}"),
     ];
     let pattern = format!("(?i)(?:{})(?:{time})?", alternatives.join("|"));
     Regex::new(&pattern).ok()
 });
+
+/// What dates without a digit hold: "an hour ago", "vor einem Tag".
+const WORDS: &[&str] = &[" ago", "vor ein", "y a un", "hace un", "há um", "geleden", " siden", " sedan"];
 
 /// Longer texts are prose; a date in them says nothing about who wrote when.
 const LONGEST: usize = 160;
@@ -69,8 +75,7 @@ pub(super) fn find(text: &str) -> Option<Range<usize>> {
 
 /// Nearly all texts are told apart by their digits alone.
 fn may_hold_date(text: &str) -> bool {
-    text.bytes().any(|b| b.is_ascii_digit())
-        || text.len() < 40 && text.contains(['a', 'e']) && text.trim().contains(' ')
+    text.bytes().any(|b| b.is_ascii_digit()) || text.len() < 40 && WORDS.iter().any(|word| text.contains(word))
 }
 
 /// Tells whether an attribute's value is a date as machines write it: `2024-03-01` and more.

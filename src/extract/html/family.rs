@@ -9,7 +9,7 @@ use super::evidence::{
     of_names,
 };
 use super::item::{self, Draft, Hints, Item};
-use super::platform::{own_id, without_wrappers};
+use super::platform::{own_id, reach_next, without_wrappers};
 use super::survey::Page;
 use super::tag::Tag;
 use super::tree::{NodeId, Tree};
@@ -17,10 +17,10 @@ use super::zone::Zones;
 use crate::extract::chrome;
 use std::collections::BTreeMap;
 
-/// How many families are read.
-const READ: usize = 8;
+/// How many families of each strength are read.
+const READ: usize = 5;
 /// A page with more members in a family is read only so far.
-const MOST_ITEMS: usize = 20_000;
+const MOST_ITEMS: usize = 200_000;
 
 /// What speaks for a family before it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,14 +50,23 @@ pub(super) const DEPTH: Depth = Depth::Found { flat: false };
 pub(super) fn find(page: &Page<'_>, zones: &Zones) -> Option<Found> {
     let mut families: Vec<(f64, Strength, Vec<Item>)> = gather(page, zones)
         .into_iter()
-        .filter_map(|((strength, _), members)| {
-            let items = to_items(page, members);
+        .filter_map(|((strength, key), members)| {
+            let items = if key.starts_with(BYLINE) { after_bylines(page, members) } else { to_items(page, members) };
             promise(page, &items, strength).map(|promise| (promise, strength, items))
         })
         .collect();
     // Stable, and the map's order was fixed: equal promises stay in one order.
-    families.sort_by(|a, b| b.0.total_cmp(&a.0));
-    families.truncate(READ);
+    families.sort_by(|a, b| b.1.cmp(&a.1).then(b.0.total_cmp(&a.0)));
+    let mut seen: Vec<(Strength, Vec<(NodeId, NodeId)>)> = Vec::new();
+    families.retain(|(_, strength, items)| {
+        let ranges: Vec<_> = items.iter().map(|item| (item.from, item.to)).collect();
+        let new = seen.iter().filter(|(other, _)| other == strength).count() < READ
+            && seen.iter().all(|(_, other)| *other != ranges);
+        if new {
+            seen.push((*strength, ranges));
+        }
+        new
+    });
     let mut best: Option<(f64, Found)> = None;
     for (_, strength, items) in families {
         let drafts: Vec<Draft> =
@@ -94,11 +103,18 @@ fn gather(page: &Page<'_>, zones: &Zones) -> Families {
     let tree = &page.tree;
     let mut families = Families::new();
     for id in 1..tree.len() {
-        if !may_be_item(page, id) || zones.is_vetoed(id) {
+        if zones.is_vetoed(id) {
             continue;
         }
         let evidence = page.evidence(id);
-        let dated = !page.dates(id, tree.end(id)).is_empty();
+        let dates = page.dates(id, tree.end(id)).len();
+        let dated = dates > 0;
+        if is_byline(page, id, dates) && (zones.is_for_comments(id) || evidence & COMMENT != 0) {
+            families.entry((Strength::Place, format!("{BYLINE}{}", shape(page, id)))).or_default().push(id);
+        }
+        if !may_be_item(page, id) {
+            continue;
+        }
         if !dated && evidence & (COMMENT | TALK) == 0 {
             continue;
         }
@@ -127,6 +143,44 @@ fn gather(page: &Page<'_>, zones: &Zones) -> Families {
         }
     }
     families
+}
+
+/// Marks families of lines after each of which a comment stands, in no element of its own.
+const BYLINE: &str = "~";
+
+/// A short line with a date.
+fn is_byline(page: &Page<'_>, id: NodeId, dates: usize) -> bool {
+    use Tag::*;
+    let tag = page.tree.tag(id);
+    (1..=2).contains(&dates)
+        && (matches!(tag, Dt | P | Div | Tr | Header | Li) || tag.is_heading())
+        && page.size(id) <= 200
+        && !page.tree.has(id, Tree::HIDDEN | Tree::LINK)
+}
+
+/// Items that reach from each line to the next, or, where the lines stand after the texts, from the line before.
+fn after_bylines(page: &Page<'_>, members: Vec<NodeId>) -> Vec<Item> {
+    let mut items: Vec<Item> = members
+        .into_iter()
+        .take(MOST_ITEMS)
+        .map(|node| Item { node, from: node, to: page.tree.end(node), id: own_id(page, node) })
+        .collect();
+    let (Some(first), Some(last)) = (items.first().cloned(), items.last().cloned()) else { return items };
+    let parent = page.tree.parent(first.node);
+    let before = page.text_size(parent + 1, first.from);
+    let after = page.text_size(last.to, page.tree.end(page.tree.parent(last.node)));
+    if after == 0 && before > 0 {
+        let mut from = parent + 1;
+        for item in &mut items {
+            if page.tree.parent(item.node) == parent {
+                item.from = from;
+                from = item.to;
+            }
+        }
+    } else {
+        reach_next(page, &mut items);
+    }
+    items
 }
 
 fn strength(evidence: Evidence, placed: bool) -> Strength {
@@ -165,6 +219,9 @@ fn known_stem(stem: &str) -> bool {
     matches!(stem, "cid-" | "t1_" | "bb_message_" | "cmt" | "cmt-")
 }
 
+/// Parts of class names that tell an element's place in its list, and not its kind.
+const PLACES: &[&str] = &["even", "odd", "alt", "first", "last", "active", "new", "parent", "bypostauthor", "byuser"];
+
 /// Element, classes and, where it has none, the parent's.
 fn shape(page: &Page<'_>, id: NodeId) -> String {
     let tree = &page.tree;
@@ -174,8 +231,7 @@ fn shape(page: &Page<'_>, id: NodeId) -> String {
             .unwrap_or_default()
             .split_ascii_whitespace()
             .filter(|name| {
-                !name.bytes().any(|b| b.is_ascii_digit())
-                    && !["even", "odd", "alt", "first", "last", "active", "new"].contains(name)
+                !name.bytes().any(|b| b.is_ascii_digit()) && !name.split(['-', '_']).any(|part| PLACES.contains(&part))
             })
             .collect();
         names.sort_unstable();
@@ -262,7 +318,12 @@ fn quality(page: &Page<'_>, zones: &Zones, items: &[Item], drafts: &[Draft], str
             both > 0 || one * 2 > count && (count > 1 || placed && drafts.iter().any(|draft| draft.date.is_some()))
         }
         Strength::Place => both > 0 && both * 2 >= count || one * 3 > count * 2 && count > 2,
-        Strength::Talk => both > 1 && both * 3 >= count * 2 && !items.iter().any(|item| holds_heading(page, item)),
+        Strength::Talk => {
+            both > 1
+                && both * 3 >= count * 2
+                && !items.iter().any(|item| holds_heading(page, item))
+                && (headed(page, items) || items.iter().all(numbered))
+        }
         Strength::Shape => both > 2 && both * 5 >= count * 4 && headed(page, items),
     };
     if !enough {
@@ -297,6 +358,10 @@ fn is_teaser(page: &Page<'_>, item: &Item) -> bool {
     })
 }
 
+fn numbered(item: &Item) -> bool {
+    item.id.as_ref().is_some_and(|id| id.bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// Posts with headings are articles more often than comments.
 fn holds_heading(page: &Page<'_>, item: &Item) -> bool {
     (item.from..item.to.min(item.from + 60))
@@ -312,7 +377,8 @@ fn headed(page: &Page<'_>, items: &[Item]) -> bool {
         seen += size;
         if size > 0 && size <= 80 {
             let line = super::reference::decode(page.tree.raw_text(id));
-            if of_names(&line) & COMMENT != 0 {
+            let heading = page.tree.ancestors(id).take(3).any(|up| page.tree.tag(up).is_heading());
+            if of_names(&line) & (COMMENT | if heading { TALK } else { 0 }) != 0 {
                 return true;
             }
         }

@@ -62,10 +62,10 @@ fn named(rest: &str) -> Option<Decoded> {
         let second = (second != 0).then(|| char::from_u32(second)).flatten();
         (first != 0).then(|| (name.len(), [char::from_u32(first), second]))
     };
-    if rest.as_bytes().get(length) == Some(&b';') {
-        if let Some(found) = rest.get(..=length).and_then(look) {
-            return Some(found);
-        }
+    if rest.as_bytes().get(length) == Some(&b';')
+        && let Some(found) = rest.get(..=length).and_then(look)
+    {
+        return Some(found);
     }
     // The old names need no semicolon; none is longer than six letters.
     (2..=length.min(6)).rev().find_map(|length| look(rest.get(..length)?))
