@@ -23,9 +23,9 @@ const INDENT: usize = 2;
 #[derive(clap::Args)]
 #[command(
     long_about = "Show comments with the evidence for their scores underlined, the scores and the reasons.\n\n\
-        Standard input and plain text files are one comment, or a JSON row with its context (as for `gruff check`); \
-        of pages and of files of rows every comment is shown, or the one with --id. What a terminal would obey in a \
-        comment is written out.",
+        Standard input and plain text are one comment, or a JSON row with its context (as for `gruff check`); of \
+        pages, dumps of pages and files of rows every comment is shown, or the one with --id. Evidence is shown for \
+        labels that were flagged or have a score of .5 or more. What a terminal would obey in a comment is written out.",
     after_help = "Examples:\n  \
         echo 'What an idiot.' | gruff explain\n  \
         gruff explain article.html --id 1024 --labels insult,off_topic"
@@ -36,6 +36,9 @@ pub(super) struct Args {
     /// Show only the comment with this id
     #[arg(long)]
     id: Option<String>,
+    /// Show the evidence for every label, also where the score is low
+    #[arg(long)]
+    all: bool,
     #[command(flatten)]
     judging: Judging,
 }
@@ -45,7 +48,7 @@ impl Args {
         let moderator = self.judging.resolve()?.explaining(true);
         let mut page = Page {
             out: output::stdout(),
-            view: View { columns: columns().min(120) },
+            view: View { columns: columns().min(120), all: self.all },
             wanted: self.id,
             found: false,
             incomplete: false,
@@ -71,7 +74,11 @@ fn holds_many(path: &Path) -> anyhow::Result<bool> {
     let read = File::open(path).and_then(|file| file.take(1 << 16).read_to_end(&mut head));
     read.with_context(|| path.display().to_string())?;
     Ok(match extract::sniff(&head) {
-        Ok(Format::FlatText) => false,
+        // A dump of a page has comments of its own; any other text is one comment.
+        Ok(Format::FlatText) => {
+            let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+            extract::decode(&bytes, Format::FlatText).is_ok_and(|text| !extract::flat_text(&text).comments.is_empty())
+        }
         // One row, on one line or on several, is a single comment as well.
         Ok(Format::Jsonl) => single::read(Some(path)).is_err(),
         _ => true,
@@ -123,7 +130,13 @@ impl<W: Write> Page<W> {
 /// How comments are shown.
 struct View {
     columns: usize,
+    all: bool,
 }
+
+/// From this score on evidence is of interest.
+const TELLING: f64 = 0.5;
+/// Pieces of evidence that are shown for a label.
+const MOST: usize = 6;
 
 impl View {
     /// Returns everything about one comment.
@@ -136,14 +149,28 @@ impl View {
         lines.push(format!("  {}  (language {})", scores.collect::<Vec<_>>().join("  "), judgement.language));
         lines.extend(judgement.reasons.iter().map(|reason| format!("  because {}", visible(reason))));
         lines.push(String::new());
-        let evidence = judgement.evidence.as_deref().unwrap_or_default();
-        lines.extend(underlined(text, evidence, self.columns.saturating_sub(INDENT)));
+        let evidence = self.shown(judgement);
+        lines.extend(underlined(text, &evidence, self.columns.saturating_sub(INDENT)));
         lines.push(String::new());
         lines.extend(evidence.iter().map(|evidence| self.evidence(evidence, text)));
         if !evidence.is_empty() {
             lines.push(String::new());
         }
         lines.iter().flat_map(|line| [line.trim_end(), "\n"]).collect()
+    }
+
+    /// Returns the evidence that is of interest.
+    fn shown(&self, judgement: &Judgement) -> Vec<Evidence> {
+        let evidence = judgement.evidence.as_deref().unwrap_or_default();
+        if self.all {
+            return evidence.to_vec();
+        }
+        let telling = judgement
+            .scores
+            .iter()
+            .filter(|(label, score)| judgement.flags.contains(label) || score.is_some_and(|score| score >= TELLING));
+        let of = |label: gruff::Label| evidence.iter().filter(move |evidence| evidence.label == label).take(MOST);
+        telling.flat_map(|(label, _)| of(label.clone())).cloned().collect()
     }
 
     fn title(&self, judgement: &Judgement, author: Option<&str>) -> String {
@@ -301,7 +328,7 @@ mod tests {
             language: "en",
             evidence: Some(vec![evidence(text, "idiot", 2.125)]),
         };
-        let view = View { columns: 80 };
+        let view = View { columns: 80, all: false };
         let expected = "comment 9 by Al\\u{9b}: hold
   insult 0.93  off_topic –  (language en)
   because insult .93 is above the hold threshold .70
@@ -313,6 +340,14 @@ mod tests {
 
 ";
         assert_eq!(view.show(&judgement, Some("Al\u{9b}"), text), expected);
+
+        let calm = Judgement {
+            scores: vec![(Label::new("insult").unwrap(), Some(0.2))],
+            flags: Vec::new(),
+            ..judgement.clone()
+        };
+        assert!(!view.show(&calm, None, text).contains('^'));
+        assert!(View { columns: 80, all: true }.show(&calm, None, text).contains('^'));
 
         let mut page = Page { out: Vec::new(), view, wanted: Some("8".to_owned()), found: false, incomplete: false };
         page.write(&judgement, None, text).unwrap();
