@@ -29,6 +29,7 @@ struct Outside<'z> {
     taken: Vec<(NodeId, NodeId)>,
     /// Places named for comments are left out too, unless nearly all of the page is in one.
     named: bool,
+    metas: Vec<NodeId>,
 }
 
 impl<'z> Outside<'z> {
@@ -47,7 +48,10 @@ impl<'z> Outside<'z> {
         };
         let in_items: u64 = taken.iter().map(|(from, to)| u64::from(page.text_size(*from, *to))).sum();
         let named = text(true).saturating_sub(in_items) < text(false);
-        Self { zones, taken, named }
+        let mut outside = Self { zones, taken, named, metas: Vec::new() };
+        outside.metas =
+            (1..page.tree.len()).filter(|id| page.tree.tag(*id) == Tag::Meta && !outside.in_comments(*id)).collect();
+        outside
     }
 
     fn in_comments(&self, id: NodeId) -> bool {
@@ -60,16 +64,15 @@ impl<'z> Outside<'z> {
     }
 }
 
-fn meta(page: &Page<'_>, names: &[&str]) -> Option<String> {
+/// What the page states in its head, or among its text but not in a comment.
+fn meta(page: &Page<'_>, outside: &Outside<'_>, names: &[&str]) -> Option<String> {
     let tree = &page.tree;
+    let named =
+        |id: NodeId| ["property", "name", "itemprop"].iter().find_map(|attribute| tree.attribute(id, attribute));
     names.iter().find_map(|name| {
-        (1..tree.len()).filter(|id| tree.tag(*id) == Tag::Meta).find_map(|id| {
-            let named = tree
-                .attribute(id, "property")
-                .or_else(|| tree.attribute(id, "name"))
-                .or_else(|| tree.attribute(id, "itemprop"));
-            named.filter(|found| found.eq_ignore_ascii_case(name)).and_then(|_| page.attribute(id, "content"))
-        })
+        let mut metas =
+            outside.metas.iter().filter(|id| named(**id).is_some_and(|found| found.eq_ignore_ascii_case(name)));
+        metas.find_map(|id| page.attribute(*id, "content"))
     })
 }
 
@@ -80,7 +83,7 @@ fn title(page: &Page<'_>, outside: &Outside<'_>, stated: Option<String>) -> Opti
         .find(|id| tree.tag(*id) == Tag::Title)
         .map(|id| raw_title(page, id))
         .filter(|title| !title.is_empty());
-    let shared = meta(page, &["og:title", "twitter:title"]);
+    let shared = meta(page, outside, &["og:title", "twitter:title"]);
     let headings: Vec<String> = [Tag::H1, Tag::H2]
         .iter()
         .flat_map(|tag| {
@@ -218,7 +221,7 @@ fn prose(size: u32, link: u32) -> f64 {
 
 fn author(page: &Page<'_>, outside: &Outside<'_>) -> Option<String> {
     let tree = &page.tree;
-    let stated = meta(page, &["author", "article:author", "parsely-author", "dc.creator", "sailthru.author"])
+    let stated = meta(page, outside, &["author", "article:author", "parsely-author", "dc.creator", "sailthru.author"])
         .filter(|name| !name.contains("://"));
     if let Some(name) = stated.map(|name| byline::name(&name)).filter(|name| !name.is_empty()) {
         return Some(name);
@@ -248,6 +251,7 @@ fn date(page: &Page<'_>, outside: &Outside<'_>) -> Option<String> {
     let tree = &page.tree;
     let stated = meta(
         page,
+        outside,
         &[
             "article:published_time",
             "datePublished",

@@ -226,7 +226,10 @@ fn trim_words<'t>(text: &'t str, words: &[&str]) -> &'t str {
 }
 
 fn trim_marks(text: &str) -> &str {
-    text.trim()
+    let text = text.trim();
+    text.strip_suffix("...")
+        .or_else(|| text.strip_suffix('…'))
+        .unwrap_or(text)
         .trim_end_matches(|c: char| {
             c.is_whitespace()
                 || matches!(c, ':' | ',' | '|' | '-' | '–' | '—' | '·' | '•' | '/' | '»' | '>' | '@' | '↓' | '\u{200e}')

@@ -7,12 +7,17 @@
 
 mod article;
 mod assemble;
+mod attribution;
+mod build;
 mod byline;
 mod date;
 mod evidence;
 mod family;
+#[cfg(test)]
+mod fixtures;
 mod item;
 mod linked_data;
+mod markup;
 mod paragraphs;
 mod platform;
 mod reference;
@@ -21,6 +26,7 @@ mod select;
 mod survey;
 mod tag;
 mod tree;
+mod wording;
 mod zone;
 
 use crate::thread::{Article, Comment, Thread};
@@ -35,6 +41,8 @@ struct Finding {
     confidence: f64,
     items: Vec<Item>,
     comments: Vec<Comment>,
+    /// Pingbacks, which pages count and which are no comments.
+    pingbacks: u64,
     /// A forum's first post.
     opening: Option<Draft>,
 }
@@ -45,11 +53,14 @@ pub fn html(source: &str) -> Thread {
     let zones = Zones::of(&page);
     let data = linked_data::read(&page);
     let finding = visible(source, &page, &zones);
-    let stated_article = Article { ..data.article.clone() };
     let items = finding.as_ref().map_or(&[][..], |finding| finding.items.as_slice());
-    let mut thread = Thread { article: article::read(&page, &zones, items, stated_article), ..Thread::default() };
     let first = items.first().map(|item| item.from);
-    thread.stated_count = remarks::stated_count(&page, &zones, first).or(data.stated_count);
+    let mut thread = Thread {
+        stated_count: remarks::stated_count(&page, &zones, first).or(data.stated_count),
+        article: article::read(&page, &zones, items, data.article.clone()),
+        ..Thread::default()
+    };
+    let mut pingbacks = 0;
     match finding {
         Some(finding) if finding.comments.len() >= data.comments.len() => {
             if let Some(opening) = finding.opening {
@@ -58,10 +69,14 @@ pub fn html(source: &str) -> Thread {
             thread.source = Some(finding.source.to_owned());
             thread.confidence = Some(finding.confidence);
             thread.comments = finding.comments;
+            pingbacks = finding.pingbacks;
         }
         _ => take_stated(&mut thread, data),
     }
-    remark(&mut thread, source, page.tree.cut);
+    remark(&mut thread, source, pingbacks);
+    if page.tree.cut {
+        thread.notes.push("the page is larger than is read: its end was left out".to_owned());
+    }
     thread
 }
 
@@ -69,28 +84,32 @@ pub fn html(source: &str) -> Thread {
 fn visible(source: &str, page: &Page<'_>, zones: &Zones) -> Option<Finding> {
     let by_platform = platform::find(source, page, |id| zones.is_vetoed(id)).and_then(|found| {
         let mut drafts = found.drafts;
-        let opening = (found.rule.first_is_article && !drafts.is_empty()).then(|| std::mem::take(&mut drafts[0]));
+        let opening = if found.rule.first_is_article { drafts.first_mut().map(std::mem::take) } else { None };
+        let pingbacks = pingbacks(&drafts);
         let comments = assemble::comments(page, &found.items, drafts, &found.rule.depth);
         let confidence = if found.rule.name == "anchors" { 0.8 } else { 0.95 };
-        (!comments.is_empty() || opening.is_some()).then_some(Finding {
+        let some = !comments.is_empty() || opening.is_some();
+        some.then_some(Finding {
             source: found.rule.name,
             confidence,
             items: found.items,
             comments,
+            pingbacks,
             opening,
         })
     });
     by_platform.or_else(|| {
         let found = family::find(page, zones)?;
+        let pingbacks = pingbacks(&found.drafts);
         let comments = assemble::comments(page, &found.items, found.drafts, &family::DEPTH);
-        (!comments.is_empty()).then_some(Finding {
-            source: found.name,
-            confidence: found.confidence,
-            items: found.items,
-            comments,
-            opening: None,
-        })
+        let (source, confidence) = (found.name, found.confidence);
+        let some = !comments.is_empty();
+        some.then_some(Finding { source, confidence, items: found.items, comments, pingbacks, opening: None })
     })
+}
+
+fn pingbacks(drafts: &[Draft]) -> u64 {
+    drafts.iter().filter(|draft| draft.pingback).count() as u64
 }
 
 fn open_with(article: &mut Article, opening: Draft) {
@@ -109,29 +128,19 @@ fn take_stated(thread: &mut Thread, data: LinkedData) {
     }
 }
 
-/// Says what a person should know.
-fn remark(thread: &mut Thread, source: &str, cut: bool) {
+/// Says what a person should know. Pages count pingbacks among the comments.
+fn remark(thread: &mut Thread, source: &str, pingbacks: u64) {
     let found = thread.comments.len() as u64;
     let system = if found == 0 { remarks::scripted_system(source) } else { None };
-    match (found, system) {
-        (0, Some(system)) => {
-            thread.notes.push(format!("comments are loaded by a script ({system}): they are not in the page"))
+    let note = match (system, thread.stated_count) {
+        (Some(system), _) => format!("comments are loaded by a script ({system}): they are not in the page"),
+        (None, Some(stated)) if found == 0 && stated > 0 => {
+            format!("the page says it has {stated} comments, none of them is in it")
         }
-        (0, None) if thread.stated_count.is_some_and(|count| count > 0) => {
-            thread.notes.push(format!(
-                "the page says it has {} comments, none of them is in it",
-                thread.stated_count.unwrap_or(0)
-            ));
+        (None, Some(stated)) if stated != found && stated != found + pingbacks => {
+            format!("the page says it has {stated} comments, {found} were found in it")
         }
-        (1.., _) if thread.stated_count.is_some_and(|count| count != found) => {
-            thread.notes.push(format!(
-                "the page says it has {} comments, {found} were found in it",
-                thread.stated_count.unwrap_or(0)
-            ));
-        }
-        _ => {}
-    }
-    if cut {
-        thread.notes.push("the page is larger than is read: its end was left out".to_owned());
-    }
+        _ => return,
+    };
+    thread.notes.push(note);
 }

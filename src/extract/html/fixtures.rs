@@ -1,0 +1,180 @@
+//! The pages under `tests/fixtures/pages`, each read whole.
+
+use super::html;
+use crate::thread::Thread;
+use std::path::Path;
+
+fn read(name: &str) -> Thread {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pages").join(format!("{name}.html"));
+    html(&std::fs::read_to_string(path).unwrap())
+}
+
+/// Author, text, depth and parent's place of each comment.
+type Told<'a> = (&'a str, &'a str, u32, Option<usize>);
+
+/// One conversation, in the markup of every platform.
+const TREES: [Told<'_>; 4] = [
+    ("Greta Lind", "Finally some shade.\nThe square was an oven last July.", 0, None),
+    ("tomasz_k", "An oven with parking, at least.", 1, Some(0)),
+    ("Greta Lind", "You can park in the shade too.", 2, Some(1)),
+    ("R. Okafor", "Who waters them in August?", 0, None),
+];
+
+fn tells_of_trees(name: &str, source: &str, nested: bool) {
+    let thread = read(name);
+    assert_eq!(thread.source.as_deref(), Some(source), "{name}");
+    assert_eq!(thread.article.title.as_deref(), Some("Twelve trees for the market square"), "{name}");
+    let body = thread.article.text.as_deref().unwrap_or_default();
+    assert!(
+        body.starts_with("The market square will get") || body.contains("\nThe market square will get"),
+        "{name}: {body}"
+    );
+    assert!(body.ends_with("for three weeks."), "{name}: {body}");
+    assert_eq!(thread.comments.len(), TREES.len(), "{name}");
+    let ids: Vec<&str> = thread.comments.iter().map(|comment| comment.id.as_str()).collect();
+    for (comment, (author, text, depth, parent)) in thread.comments.iter().zip(TREES) {
+        assert_eq!(comment.author.as_deref(), Some(author), "{name}");
+        assert_eq!(comment.text.replace(". The", ".\nThe"), text, "{name}");
+        let date = comment.date.as_deref().unwrap_or_default();
+        assert!(
+            date.starts_with("2024-05-0") && date.ends_with("+02:00") || date.contains(" May 2024, "),
+            "{name}: {date}"
+        );
+        if nested {
+            assert_eq!(comment.depth, Some(depth), "{name}");
+            assert_eq!(comment.parent.as_deref(), parent.and_then(|at| ids.get(at)).copied(), "{name}");
+        } else {
+            assert_eq!((comment.depth.unwrap_or(0), &comment.parent), (0, &None), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_platform_tells_the_same() {
+    let nested = [
+        "hacker-news",
+        "reddit",
+        "isso",
+        "remark42",
+        "wpdiscuz",
+        "epoch",
+        "blogger",
+        "drupal",
+        "microdata",
+        "wordpress",
+        "json-ld",
+    ];
+    for name in nested {
+        tells_of_trees(name, name, true);
+    }
+    let flat = ["xenforo-widget", "stack-exchange", "blogger-list", "microdata-review", "definition-list", "anchors"];
+    for name in flat {
+        tells_of_trees(name, name, false);
+    }
+}
+
+#[test]
+fn the_first_post_of_a_forum_is_the_article() {
+    for name in ["discourse", "phpbb", "xenforo", "vbulletin"] {
+        tells_of_trees(name, name, false);
+        let article = read(name).article;
+        assert_eq!(article.author.as_deref(), Some("valley_news"), "{name}");
+        assert!(article.date.is_some_and(|date| date.contains("2024")), "{name}");
+    }
+}
+
+#[test]
+fn pages_without_a_rule_are_read_by_their_shape() {
+    tells_of_trees("family-letters", "family-named", false);
+    tells_of_trees("family-lines", "family-placed", false);
+    tells_of_trees("family-boxes", "family-placed", true);
+}
+
+#[test]
+fn an_ordinary_page_gives_its_thread() {
+    let thread = read("bridge");
+    assert_eq!(thread.article.title.as_deref(), Some("Council votes to rebuild Miller’s Bridge"));
+    assert_eq!(thread.article.author.as_deref(), Some("Judith Crane"));
+    assert_eq!(thread.article.date.as_deref(), Some("2024-04-09T18:30:00+00:00"));
+    let body = thread.article.text.as_deref().unwrap_or_default();
+    assert!(
+        body.starts_with("The town council voted nine to four") && body.ends_with("in the corn exchange."),
+        "{body}"
+    );
+    assert_eq!(body.lines().count(), 4);
+    let told: Vec<_> =
+        thread.comments.iter().map(|c| (c.id.as_str(), c.author.as_deref(), c.depth, c.parent.as_deref())).collect();
+    assert_eq!(
+        told,
+        [
+            ("9101", Some("Margaret Holt"), Some(0), None),
+            ("9102", Some("bridgewatcher"), Some(1), Some("9101")),
+            ("9105", Some("Judith Crane"), Some(2), Some("9102")),
+            ("9103", Some("Old Ned"), Some(0), None),
+            ("9106", Some("P. Lowry"), Some(1), Some("9103")),
+            ("9107", Some("bestdeals4u"), Some(0), None),
+            ("9108", Some("Amina Farouk"), Some(0), None),
+        ]
+    );
+    assert_eq!(
+        thread.comments[2].text,
+        "Please argue about the bridge and not about each other.\nThe bus company was heard in February; the minutes are on the council’s site."
+    );
+    assert_eq!(thread.comments[0].date.as_deref(), Some("2024-04-09T19:12:00+00:00"));
+    assert_eq!(thread.stated_count, Some(8));
+    assert_eq!(thread.notes, [""; 0], "the eighth is the pingback");
+    assert_eq!(thread.source.as_deref(), Some("wordpress"));
+}
+
+#[test]
+fn what_only_looks_like_comments_is_none() {
+    let thread = read("none");
+    assert!(thread.comments.is_empty(), "{:?}", thread.comments.iter().map(|c| &c.text).collect::<Vec<_>>());
+    assert_eq!(thread.source, None);
+    assert_eq!(thread.stated_count, Some(0));
+    assert_eq!(thread.notes, [""; 0]);
+}
+
+#[test]
+fn comments_that_a_script_loads_are_said_to_be_missing() {
+    let thread = read("scripted");
+    assert!(thread.comments.is_empty());
+    assert!(thread.notes.iter().any(|note| note.contains("loaded by a script (Disqus)")), "{:?}", thread.notes);
+}
+
+#[test]
+fn deep_and_broken_pages_are_read_to_the_end() {
+    for piece in [
+        "<div>",
+        "<div class=comment>1.1.2020 x",
+        "<li id=comment-1><ul>",
+        "<a b='",
+        "<form><input>",
+        "<b>",
+        "&",
+        "<dt class=comment>",
+    ] {
+        let thread = html(&piece.repeat(20_000));
+        assert!(thread.comments.len() <= 20_000);
+    }
+    assert_eq!(html("").comments.len(), 0);
+}
+
+mod any_bytes {
+    use super::html;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+        #[test]
+        fn nothing_fails(page in "(<(div|li|p|dl|dt|dd|b|a|time|article|form|h2|ul|table|tr|td)( (id=comment-[1-3]|class=(comment|author|date|text|children|reply|depth-2)|datetime=2024-01-02|hidden))*>|</(div|li|p|ul|b|a|form|table)>|Ann|1.2.2024|says:|Reply|5 comments|&amp;|&#x|<!--|\\PC){0,60}") {
+            let thread = html(&page);
+            let ids: std::collections::HashSet<_> = thread.comments.iter().map(|comment| comment.id.clone()).collect();
+            prop_assert_eq!(ids.len(), thread.comments.len());
+            for comment in &thread.comments {
+                prop_assert!(!comment.text.trim().is_empty());
+                prop_assert!(comment.parent.as_ref().is_none_or(|parent| ids.contains(parent)));
+            }
+        }
+    }
+}
