@@ -1,29 +1,30 @@
 //! The article that comments stand under: title, body, byline, date.
 
 use super::byline;
-use super::evidence::{AUTHOR, BODY, COMMENT, DATE};
+use super::evidence::{ACTION, AUTHOR, AVATAR, BIOGRAPHY, COMMENT, DATE};
 use super::item::Item;
-use super::paragraphs;
+use super::prose;
 use super::survey::{Page, machine_date};
 use super::tag::Tag;
-use super::tree::{NodeId, Tree};
+use super::tree::NodeId;
 use super::zone::Zones;
+use crate::extract::chrome;
 use crate::thread::Article;
-use std::collections::BTreeMap;
 
 /// Reads what is known of the article; `stated` is what the page's JSON-LD says.
 pub(super) fn read(page: &Page<'_>, zones: &Zones, items: &[Item], stated: Article) -> Article {
     let outside = Outside::new(page, zones, items);
+    let (title, heading) = title(page, &outside, stated.title);
     Article {
-        title: title(page, &outside, stated.title),
-        text: body(page, &outside),
-        author: stated.author.or_else(|| author(page, &outside)),
-        date: stated.date.or_else(|| date(page, &outside)),
+        text: prose::body(page, &outside),
+        author: stated.author.or_else(|| author(page, &outside, heading)),
+        date: stated.date.or_else(|| date(page, &outside, heading)),
+        title,
     }
 }
 
 /// Tells what stands outside the comments.
-struct Outside<'z> {
+pub(super) struct Outside<'z> {
     zones: &'z Zones,
     /// The ranges of outermost items.
     taken: Vec<(NodeId, NodeId)>,
@@ -59,7 +60,7 @@ impl<'z> Outside<'z> {
         before.checked_sub(1).and_then(|at| self.taken.get(at)).is_some_and(|(_, to)| id < *to)
     }
 
-    fn holds(&self, id: NodeId) -> bool {
+    pub(super) fn holds(&self, id: NodeId) -> bool {
         !(self.in_comments(id) || self.zones.is_vetoed(id) || self.named && self.zones.is_for_comments(id))
     }
 }
@@ -76,41 +77,39 @@ fn meta(page: &Page<'_>, outside: &Outside<'_>, names: &[&str]) -> Option<String
     })
 }
 
-/// The heading that the page's title repeats, else what the page's data says, else the first heading.
-fn title(page: &Page<'_>, outside: &Outside<'_>, stated: Option<String>) -> Option<String> {
+/// The heading that the page's title repeats, else what the page's data says, else the first heading; and where it is.
+fn title(page: &Page<'_>, outside: &Outside<'_>, stated: Option<String>) -> (Option<String>, Option<NodeId>) {
     let tree = &page.tree;
-    let of_page = (1..tree.len())
-        .find(|id| tree.tag(*id) == Tag::Title)
-        .map(|id| raw_title(page, id))
-        .filter(|title| !title.is_empty());
+    let of_page = (1..tree.len()).find(|id| tree.tag(*id) == Tag::Title).map(|id| raw_title(page, id));
+    let of_page = of_page.filter(|title| !title.is_empty());
     let shared = meta(page, outside, &["og:title", "twitter:title"]);
-    let headings: Vec<String> = [Tag::H1, Tag::H2]
-        .iter()
-        .flat_map(|tag| {
-            (1..tree.len())
-                .filter(move |id| {
-                    tree.tag(*id) == *tag && !outside.in_comments(*id) && (1..=400).contains(&page.size(*id))
-                })
-                .take(40)
-        })
-        .map(|id| page.line(id))
-        .collect();
+    let heading = |wanted: Tag| {
+        let fits = move |id: &NodeId| tree.tag(*id) == wanted && (1..=400).contains(&page.size(*id));
+        (1..tree.len()).filter(fits).filter(|id| !outside.in_comments(*id)).take(40).map(|id| (id, page.line(id)))
+    };
+    let headings: Vec<(NodeId, String)> = heading(Tag::H1).chain(heading(Tag::H2)).collect();
     let known: Vec<String> = [&shared, &of_page, &stated].into_iter().flatten().map(|title| letters(title)).collect();
     // Of the site's name and the article's, which both stand in the page's title, the longer is the article's.
-    let fits = |heading: &&String| {
-        let heading = letters(heading);
-        heading.len() >= 8 && known.iter().any(|title| title.contains(&heading))
-    };
-    let repeated = headings.iter().filter(fits).fold(None, |best: Option<&String>, heading| {
-        if best.is_some_and(|best| best.len() >= heading.len()) { best } else { Some(heading) }
-    });
-    let first_heading = || {
-        let h1 = (1..tree.len())
-            .filter(|id| tree.tag(*id) == Tag::H1 && outside.holds(*id) && page.size(*id) > 0)
-            .map(|id| page.line(id));
-        h1.into_iter().find(|line| !line.is_empty())
-    };
-    repeated.cloned().or(stated).or_else(first_heading).or(shared).or(of_page)
+    let mut repeated: Option<&(NodeId, String)> = None;
+    for candidate in &headings {
+        let heading = letters(&candidate.1);
+        let fits = heading.len() >= 8 && known.iter().any(|title| title.contains(&heading));
+        if fits && repeated.is_none_or(|(_, best)| best.len() < candidate.1.len()) {
+            repeated = Some(candidate);
+        }
+    }
+    let first = headings.iter().find(|(id, _)| tree.tag(*id) == Tag::H1 && outside.holds(*id));
+    let place = repeated.or(first).map(|(id, _)| *id);
+    let title = repeated.map(|(_, line)| line.clone()).or(stated).or_else(|| first.map(|(_, line)| line.clone()));
+    (title.or(shared).or(of_page), place)
+}
+
+/// Stands shortly after the article's heading, or just before it.
+fn is_near(page: &Page<'_>, id: NodeId, heading: Option<NodeId>) -> bool {
+    heading.is_some_and(|heading| {
+        let after = id > heading && page.text_size(page.tree.end(heading), id) < 500;
+        after || id < heading && page.text_size(id, heading) < 200
+    })
 }
 
 fn raw_title(page: &Page<'_>, id: NodeId) -> String {
@@ -127,153 +126,60 @@ fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// The paragraphs of the block with most prose.
-fn body(page: &Page<'_>, outside: &Outside<'_>) -> Option<String> {
+fn author(page: &Page<'_>, outside: &Outside<'_>, heading: Option<NodeId>) -> Option<String> {
     let tree = &page.tree;
-    let mut scores: BTreeMap<NodeId, f64> = BTreeMap::new();
-    for id in 1..tree.len() {
-        let score = if tree.tag(id) == Tag::Text { loose_prose(page, id) } else { paragraph(page, id) };
-        if score <= 0.0 || !outside.holds(id) {
-            continue;
-        }
-        let block = if tree.tag(id) == Tag::Text { id } else { tree.parent(id) };
-        let mut weight = 1.0;
-        for (step, up) in std::iter::once(block)
-            .chain(tree.ancestors(block))
-            .filter(|up| tree.tag(*up) != Tag::Text)
-            .take(4)
-            .enumerate()
-        {
-            if matches!(tree.tag(up), Tag::Body | Tag::Html) {
-                break;
-            }
-            let named = page.evidence(up);
-            let bonus =
-                if tree.tag(up) == Tag::Article || named & BODY != 0 && named & COMMENT == 0 { 1.2 } else { 1.0 };
-            *scores.entry(up).or_default() += score * weight * bonus;
-            weight *= if step == 0 { 0.7 } else { 0.5 };
-        }
-    }
-    let best =
-        scores.iter().fold(
-            None,
-            |best: Option<(NodeId, f64)>, (id, score)| {
-                if best.is_some_and(|best| best.1 >= *score) { best } else { Some((*id, *score)) }
-            },
-        );
-    let Some((best, _)) = best else { return longest_text(page, outside) };
-    let text = paragraphs::text(tree, best, tree.end(best), |id| {
-        let tag = tree.tag(id);
-        let drop = matches!(
-            tag,
-            Tag::Nav
-                | Tag::Form
-                | Tag::Button
-                | Tag::Select
-                | Tag::Aside
-                | Tag::Figcaption
-                | Tag::Iframe
-                | Tag::Noscript
-        ) || !outside.holds(id)
-            || tag != Tag::Text
-                && tag.is_block()
-                && page.size(id) >= 3
-                && page.link_size(id, tree.end(id)) * 10 > page.size(id) * 8;
-        drop.then(|| tree.end(id))
-    });
-    (!text.is_empty()).then_some(text)
-}
-
-/// A page without paragraphs: the text of the smallest block that holds most of it.
-fn longest_text(page: &Page<'_>, outside: &Outside<'_>) -> Option<String> {
-    let tree = &page.tree;
-    let longest = (1..tree.len())
-        .filter(|id| tree.tag(*id) == Tag::Text && outside.holds(*id))
-        .max_by_key(|id| (page.text_size(*id, id + 1), u32::MAX - id))?;
-    (page.text_size(longest, longest + 1) >= 80).then(|| page.line(longest))
-}
-
-/// How much prose a paragraph holds: its text without its links.
-fn paragraph(page: &Page<'_>, id: NodeId) -> f64 {
-    if page.tree.tag(id) != Tag::P {
-        return 0.0;
-    }
-    prose(page.size(id), page.link_size(id, page.tree.end(id)))
-}
-
-/// Text with line breaks that stands in no paragraph.
-fn loose_prose(page: &Page<'_>, id: NodeId) -> f64 {
-    let tree = &page.tree;
-    let parent = tree.parent(id);
-    if !matches!(tree.tag(parent), Tag::Div | Tag::Td | Tag::Article | Tag::Section | Tag::Span | Tag::Blockquote)
-        || tree.has(id, Tree::LINK | Tree::HIDDEN | Tree::HEAD)
-    {
-        return 0.0;
-    }
-    let size = page.text_size(id, id + 1);
-    if size < 60 { 0.0 } else { prose(size, 0) * 0.8 }
-}
-
-fn prose(size: u32, link: u32) -> f64 {
-    let own = f64::from(size.saturating_sub(link * 2));
-    if own < 25.0 { 0.0 } else { own.min(1500.0) + 20.0 }
-}
-
-fn author(page: &Page<'_>, outside: &Outside<'_>) -> Option<String> {
-    let tree = &page.tree;
-    let stated = meta(page, outside, &["author", "article:author", "parsely-author", "dc.creator", "sailthru.author"])
-        .filter(|name| !name.contains("://"));
-    if let Some(name) = stated.map(|name| byline::name(&name)).filter(|name| !name.is_empty()) {
-        return Some(name);
-    }
     let weight = |id: NodeId| {
-        let property = tree.attribute(id, "itemprop").unwrap_or_default();
-        if property.eq_ignore_ascii_case("author") {
+        let evidence = page.evidence(id);
+        let named = |attribute: &str| {
+            tree.attribute(id, attribute).is_some_and(|value| value.to_ascii_lowercase().contains("author"))
+        };
+        if named("itemprop") {
+            4
+        } else if !is_near(page, id, heading) {
+            0
+        } else if named("rel") {
             3
-        } else if tree.attribute(id, "rel").is_some_and(|rel| rel.to_ascii_lowercase().contains("author")) {
-            2
         } else {
-            u32::from(page.evidence(id) & AUTHOR != 0 && page.evidence(id) & COMMENT == 0)
+            u32::from(evidence & AUTHOR != 0 && evidence & (COMMENT | AVATAR | BIOGRAPHY | ACTION) == 0)
         }
     };
-    let named = (1..tree.len())
-        .filter(|id| tree.tag(*id) != Tag::Text && (2..=80).contains(&page.size(*id)) && outside.holds(*id));
-    let best = named.map(|id| (weight(id), id)).filter(|(weight, _)| *weight > 1).fold(
-        None,
-        |best: Option<(u32, NodeId)>, found| {
-            if best.is_some_and(|best| best.0 >= found.0) { best } else { Some(found) }
-        },
-    );
-    best.map(|(_, id)| byline::name(&page.line(id))).filter(|name| !name.is_empty())
+    let mut best: Option<(u32, String)> = None;
+    let places = (1..tree.len()).filter(|id| tree.tag(*id) != Tag::Text && (2..=80).contains(&page.size(*id)));
+    for id in places.filter(|id| outside.holds(*id)) {
+        let weight = weight(id);
+        if weight > 0 && best.as_ref().is_none_or(|(found, _)| *found < weight) {
+            let name = byline::name(&page.line(id));
+            if !name.is_empty() && name.split_whitespace().count() <= 6 && !chrome::is_chrome(&name) {
+                best = Some((weight, name));
+            }
+        }
+    }
+    best.map(|(_, name)| name).or_else(|| {
+        let stated =
+            meta(page, outside, &["author", "article:author", "parsely-author", "dc.creator", "sailthru.author"]);
+        stated.filter(|name| !name.contains("://")).map(|name| byline::name(&name)).filter(|name| !name.is_empty())
+    })
 }
 
-fn date(page: &Page<'_>, outside: &Outside<'_>) -> Option<String> {
+const DATES: &[&str] = &[
+    "article:published_time",
+    "datePublished",
+    "date",
+    "dc.date.issued",
+    "dc.date",
+    "parsely-pub-date",
+    "og:published_time",
+];
+
+fn date(page: &Page<'_>, outside: &Outside<'_>, heading: Option<NodeId>) -> Option<String> {
     let tree = &page.tree;
-    let stated = meta(
-        page,
-        outside,
-        &[
-            "article:published_time",
-            "datePublished",
-            "date",
-            "dc.date.issued",
-            "dc.date",
-            "parsely-pub-date",
-            "og:published_time",
-        ],
-    );
-    stated.or_else(|| {
-        let dates = page.dates(0, tree.len());
-        let machine = dates
-            .iter()
-            .filter(|id| outside.holds(**id))
-            .find_map(|id| machine_date(tree, *id))
-            .map(|date| super::reference::decode(date).into_owned());
-        machine.or_else(|| {
-            let near = |id: &&NodeId| {
-                outside.holds(**id) && tree.ancestors(**id).take(2).any(|up| page.evidence(up) & DATE != 0)
-            };
-            let line = dates.iter().find(near).map(|id| page.line(*id))?;
+    meta(page, outside, DATES).or_else(|| {
+        let dates: Vec<NodeId> = page.dates(0, tree.len()).iter().copied().filter(|id| outside.holds(*id)).collect();
+        let near = dates.iter().filter(|id| is_near(page, **id, heading));
+        let machine = near.clone().chain(&dates).find_map(|id| machine_date(tree, *id));
+        machine.map(|date| super::reference::decode(date).trim().to_owned()).or_else(|| {
+            let named = |id: &&NodeId| tree.ancestors(**id).take(2).any(|up| page.evidence(up) & DATE != 0);
+            let line = near.chain(dates.iter().filter(named)).map(|id| page.line(*id)).next()?;
             super::date::find(&line).and_then(|found| line.get(found)).map(str::to_owned)
         })
     })

@@ -4,6 +4,18 @@ use super::date;
 
 /// What stands before a name, in lower case, each followed by a space.
 const BEFORE: &[&str] = &[
+    "view all posts by",
+    "all posts by",
+    "more by",
+    "alle beiträge von",
+    "zeige alle beiträge von",
+    "beiträge von",
+    "mehr von",
+    "ver todas las entradas de",
+    "voir tous les articles de",
+    "vedi tutti gli articoli di",
+    "articles by",
+    "posts by",
     "von",
     "by",
     "par",

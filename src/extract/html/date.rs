@@ -50,9 +50,9 @@ static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         format!(r"(?-u:\b){month}\s[0-9]{{1,2}}(?:st|nd|rd|th)?(?-u:\b){time}"),
         format!(r"(?-u:\b)[0-9]{{1,2}}[/.][0-9]{{1,2}}(?:\.|(?-u:\b)){time}"),
         // vor 3 Stunden, il y a 2 ans, hace 5 días
-        format!(r"(?-u:\b)(?:vor|il\sy\sa|hace|há|för|for)\s(?:mehr\sals\s|über\s|etwa\s|ca\.?\s|más\sde\s|plus\sde\s|environ\s)?(?:[0-9]{{1,3}}|ein|einer|einem|un|une|una|um|uma|en|et)\s(?:{UNITS})\p{{L}}{{0,6}}(?:\ssiden|\ssedan)?"),
+        format!(r"(?-u:\b)(?:vor|il\sy\sa|hace|há|för|for)\s(?:mehr\sals\s|über\s|etwa\s|ca\.?\s|más\sde\s|plus\sde\s|environ\s)?(?:[0-9]{{1,3}}|ein|einer|einem|un|une|una|um|uma|en|et)\s(?:{UNITS})[^\s0-9.,]{{0,7}}(?:\ssiden|\ssedan)?"),
         // 3 hours ago, 5 dagen geleden, 2 часа назад, 1 Monat her
-        format!(r"(?-u:\b)(?:[0-9]{{1,3}}|an?|one)\s?\+?\s?(?:{UNITS})\p{{L}}{{0,6}}\.?\s(?:(?:and|,)\s[0-9]{{1,2}}\s\p{{L}}{{1,8}}\s)?(?:(?:ago|geleden|temu|sedan|siden|fa|her|sitten)(?-u:\b)|atrás|назад|тому|önce|dříve|előtt)"),
+        format!(r"(?-u:\b)(?:[0-9]{{1,3}}|an?|one)\s?\+?\s?(?:{UNITS})[^\s0-9.,]{{0,7}}\.?\s(?:(?:and|,)\s[0-9]{{1,2}}\s[a-z]{{1,8}}\s)?(?:(?:ago|geleden|temu|sedan|siden|fa|her|sitten)(?-u:\b)|atrás|назад|тому|önce|dříve|előtt)"),
         format!(r"(?:heute|gestern|vorgestern|today|yesterday|hier|aujourd['’]hui|hoy|ayer|oggi|ieri|vandaag|gisteren|dziś|dzisiaj|wczoraj|сегодня|вчера|idag|igår){time}"),
     ];
     let pattern = format!("(?i)(?:{})(?:{time})?", alternatives.join("|"));

@@ -386,6 +386,9 @@ fn look(word: &str) -> Option<Evidence> {
         .map(|(_, evidence)| *evidence)
 }
 
+/// Parts of longer words that say "comment" wherever they stand: `kommentarliste`, `usercomments`.
+const STEMS: &[&str] = &["comment", "komment", "komentar", "comentario", "leserbrief", "hozzaszolas"];
+
 /// One word, or two written as one: `commenttext`.
 fn of_word(word: &str) -> Evidence {
     let word = word.to_lowercase();
@@ -393,11 +396,10 @@ fn of_word(word: &str) -> Evidence {
         return evidence;
     }
     // Shorter parts join by chance: "up" and "date".
-    (4..word.len().saturating_sub(3))
-        .filter_map(|cut| Some((look(word.get(..cut)?)?, look(word.get(cut..)?)?)))
-        .map(|(first, second)| first | second)
-        .next()
-        .unwrap_or(0)
+    let parts = (4..word.len().saturating_sub(3))
+        .find_map(|cut| Some(look(word.get(..cut)?)? | look(word.get(cut..)?)?))
+        .unwrap_or(0);
+    parts | if STEMS.iter().any(|stem| word.contains(stem)) { COMMENT } else { 0 }
 }
 
 #[cfg(test)]
@@ -416,6 +418,8 @@ mod tests {
         assert_eq!(of_names("commenttext"), COMMENT | BODY);
         assert_eq!(of_names("update validate sentiment"), 0);
         assert_eq!(of_names("kommentar-12 leserbrief"), COMMENT);
+        assert_eq!(of_names("kommentarliste"), COMMENT);
+        assert_eq!(of_names("recommended") & COMMENT, 0);
         assert_eq!(of_names(""), 0);
     }
 }

@@ -335,7 +335,9 @@ fn quality(page: &Page<'_>, zones: &Zones, items: &[Item], drafts: &[Draft], str
         Strength::Talk => 0.8,
         Strength::Shape => 0.6,
     };
-    let sum = f64::from(both) + 0.55 * f64::from(one) + 0.1 * f64::from(bare) - 0.6 * f64::from(empty);
+    // Where some name a person and a date, those that do not are something else.
+    let half = if both > 0 { -0.3 } else { 0.55 };
+    let sum = f64::from(both) + half * f64::from(one) + 0.1 * f64::from(bare) - 0.6 * f64::from(empty);
     // Of two families that read alike the tighter single comment and the wider list are better.
     let width = items.iter().map(|item| f64::from(item.to - item.from)).sum::<f64>() / 1e9;
     let wide = width + size.min(100_000) as f64 / 1e9;

@@ -163,7 +163,8 @@ impl Reading<'_, '_> {
             };
             // What a rule calls the text, and what holds it, stays.
             let first = texts.partition_point(|text| *text < id);
-            let text = texts.get(first).is_some_and(|text| *text < page.tree.end(id));
+            let text = texts.get(first).is_some_and(|text| *text < page.tree.end(id))
+                || texts.contains(&page.tree.parent(id)) && page.size(id) == page.size(page.tree.parent(id));
             if drop && !text || hints.drop.iter().any(|selector| selector.matches(&page.tree, id)) {
                 self.dropped.insert(id);
             }

@@ -212,7 +212,14 @@ pub(super) const RULES: &[Markup] = &[
             "[property*=date]@content",
             "time@datetime",
         ],
-        text: &[".field--name-comment-body", ".field-name-comment-body", "[property*=schema:text]"],
+        text: &[
+            "h3[property*=name]",
+            "h2[property*=name]",
+            "p[property*=name]",
+            ".field--name-comment-body",
+            ".field-name-comment-body",
+            "[property*=schema:text]",
+        ],
         depth: DepthMarkup::Ancestors(".indented"),
         drop: &["ul.links", ".comment__permalink", ".comment__links"],
         ..DEFAULT

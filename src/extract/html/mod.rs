@@ -20,6 +20,7 @@ mod linked_data;
 mod markup;
 mod paragraphs;
 mod platform;
+mod prose;
 mod reference;
 mod remarks;
 mod select;
