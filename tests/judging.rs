@@ -69,7 +69,8 @@ proptest! {
 
 #[test]
 fn scores_do_not_depend_on_the_number_of_threads() {
-    let texts: Vec<String> = (0..1500).map(|at| format!("Comment {at} on the bridge, you {}.", ["fool", "see"][at % 2])).collect();
+    let texts: Vec<String> =
+        (0..1500).map(|at| format!("Comment {at} on the bridge, you {}.", ["fool", "see"][at % 2])).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let thread = thread(&texts);
     let with = |threads| {
@@ -95,7 +96,12 @@ fn a_respelled_insult_is_found_and_named() {
 
 #[test]
 fn innocent_look_alikes_are_not_held() {
-    for text in ["Scunthorpe United drew at home.", "Charles Dickens wrote it in 1859.", "The cockpit of the 747-400.", "A classic analysis by the therapist."] {
+    for text in [
+        "Scunthorpe United drew at home.",
+        "Charles Dickens wrote it in 1859.",
+        "The cockpit of the 747-400.",
+        "A classic analysis by the therapist.",
+    ] {
         assert_eq!(judge(text).action, Action::Approve, "{text}");
     }
 }

@@ -11,7 +11,15 @@ use std::collections::BTreeMap;
 /// Scores of labelled rows, gathered label by label.
 #[derive(Debug, Default)]
 pub struct Evaluation {
-    scores: BTreeMap<(String, Label), (Vec<f64>, Vec<bool>, usize)>,
+    scores: BTreeMap<(String, Label), Gathered>,
+}
+
+/// Scores and targets of a label, and how many rows had no score.
+#[derive(Debug, Default)]
+struct Gathered {
+    scores: Vec<f64>,
+    targets: Vec<bool>,
+    null: usize,
 }
 
 /// How one label does on one set.
@@ -45,13 +53,13 @@ impl Evaluation {
         for (row, judgement) in rows.iter().zip(moderator.judge_rows(rows)) {
             for (label, target) in &row.labels {
                 let Some((_, score)) = judgement.scores.iter().find(|(judged, _)| judged == label) else { continue };
-                let (scores, targets, null) = self.scores.entry((set.to_owned(), label.clone())).or_default();
+                let gathered = self.scores.entry((set.to_owned(), label.clone())).or_default();
                 match score {
                     Some(score) => {
-                        scores.push(*score);
-                        targets.push(*target >= 0.5);
+                        gathered.scores.push(*score);
+                        gathered.targets.push(*target >= 0.5);
                     }
-                    None => *null += 1,
+                    None => gathered.null += 1,
                 }
             }
         }
@@ -59,7 +67,8 @@ impl Evaluation {
 
     /// Computes the measures of every set and label, by name.
     pub fn lines(&self, seed: u64) -> Vec<Line> {
-        let line = |((set, label), (scores, targets, null)): (&(String, Label), &(Vec<f64>, Vec<bool>, usize))| {
+        let line = |((set, label), gathered): (&(String, Label), &Gathered)| {
+            let Gathered { scores, targets, null } = gathered;
             let scored = Scored::new(scores, targets);
             let (auc, average_precision) = scored.with_intervals(seed);
             Line {

@@ -131,8 +131,9 @@ fn phrases(text: &Normalized) -> Vec<Phrase> {
             let piece = &main[found.range()];
             let inner_start = piece.starts_with(char::is_alphanumeric);
             let inner_end = piece.ends_with(char::is_alphanumeric);
-            !(inner_start && is_word(main[..found.start()].chars().next_back()))
-                && !(inner_end && is_word(main[found.end()..].chars().next()))
+            let in_a_word = (inner_start && is_word(main[..found.start()].chars().next_back()))
+                || (inner_end && is_word(main[found.end()..].chars().next()));
+            !in_a_word
         })
         .map(|found| Phrase { kind: kinds[found.pattern().as_usize()], range: found.range() })
         .collect()

@@ -168,9 +168,10 @@ fn whole_chunk(text: &str, start: u32, end: u32, chunk: &mut Chunk, take: &mut i
 fn grams(chars: &[u32], mut take: impl FnMut(u32, usize, usize)) {
     for from in 0..chars.len().saturating_sub(1) {
         let mut hash = step(4, u64::from(chars[from]));
-        for to in from + 1..chars.len().min(from + LONGEST_GRAM) {
-            hash = step(hash, u64::from(chars[to]));
-            take(slot(hash), from, to + 1);
+        let end = chars.len().min(from + LONGEST_GRAM);
+        for (length, &next) in chars[from + 1..end].iter().enumerate() {
+            hash = step(hash, u64::from(next));
+            take(slot(hash), from, from + length + 2);
         }
     }
 }

@@ -1,10 +1,13 @@
 //! From log-odds of a classifier to calibrated probabilities (Platt 1999), at a stated base rate.
 
-use super::logistic::sigmoid;
+use super::logistic::{sigmoid, softplus};
+use argmin::core::{CostFunction, Executor, Gradient, State};
+use argmin::solver::linesearch::MoreThuenteLineSearch;
+use argmin::solver::quasinewton::LBFGS;
 use serde::{Deserialize, Serialize};
 
-/// Newton steps at most; a handful is enough.
-const STEPS: usize = 50;
+/// L-BFGS iterations at most; a handful is enough.
+const STEPS: u64 = 200;
 /// A small ridge, so that separable scores do not run away.
 const RIDGE: f64 = 1e-5;
 /// No probability is surer than this many log-odds: no comment is certain.
@@ -28,45 +31,26 @@ impl Calibration {
     /// the share `base_rate`.
     pub fn fit(scores: &[Vec<f64>], targets: &[bool], weights: &[f64], base_rate: f64) -> Self {
         let inputs = scores.first().map_or(0, Vec::len);
-        // Standardised inputs keep the Newton steps well conditioned.
+        // Standardised inputs keep the problem well conditioned.
         let (means, deviations) = standardise(scores, inputs);
         let total = |class: bool| -> f64 {
             targets.iter().zip(weights).filter(|(target, _)| **target == class).map(|(_, weight)| weight).sum()
         };
         let (positive, negative) = (base_rate / total(true).max(1e-12), (1. - base_rate) / total(false).max(1e-12));
-        let scale = targets.len() as f64;
-        let mut beta = vec![0.; inputs + 1];
-        beta[inputs] = (base_rate / (1. - base_rate)).ln();
-        for _ in 0..STEPS {
-            let size = inputs + 1;
-            let (mut gradient, mut hessian) = (vec![0.; size], vec![vec![0.; size]; size]);
-            for ((row, &target), &weight) in scores.iter().zip(targets).zip(weights) {
-                let weight = weight * scale * if target { positive } else { negative };
-                let x = |at: usize| if at == inputs { 1. } else { (row[at] - means[at]) / deviations[at] };
-                let p = sigmoid((0..size).map(|at| beta[at] * x(at)).sum());
-                let (residual, curvature) = (p - f64::from(u8::from(target)), (p * (1. - p)).max(1e-9));
-                for i in 0..size {
-                    gradient[i] += weight * residual * x(i);
-                    for j in 0..size {
-                        hessian[i][j] += weight * curvature * x(i) * x(j);
-                    }
-                }
-            }
-            for at in 0..inputs {
-                gradient[at] += RIDGE * scale * beta[at];
-                hessian[at][at] += RIDGE * scale;
-            }
-            let step = solve(hessian, gradient);
-            let moved = step.iter().fold(0_f64, |most, value| most.max(value.abs()));
-            // A step of more than a few units would overshoot where the sigmoid is flat.
-            let damping = if moved > 2. { 2. / moved } else { 1. };
-            for (value, step) in beta.iter_mut().zip(&step) {
-                *value -= damping * step;
-            }
-            if moved < 1e-10 {
-                break;
-            }
-        }
+        let rows = scores.iter().zip(targets).zip(weights).map(|((row, &target), &weight)| {
+            let inputs =
+                row.iter().zip(means.iter().zip(&deviations)).map(|(x, (mean, deviation))| (x - mean) / deviation);
+            (inputs.collect(), target, weight * if target { positive } else { negative })
+        });
+        let start = [vec![0.; inputs], vec![(base_rate / (1. - base_rate)).ln()]].concat();
+        let solver = LBFGS::new(MoreThuenteLineSearch::new(), 5);
+        let best = Executor::new(Platt { rows: rows.collect() }, solver)
+            .configure(|state| state.param(start.clone()).max_iters(STEPS))
+            .run()
+            .ok()
+            .and_then(|result| result.state.get_best_param().cloned());
+        // Where no step could be taken, every comment gets the base rate: no information, but no wrong one.
+        let beta = best.filter(|beta| beta.iter().all(|value| value.is_finite())).unwrap_or(start);
         let slopes: Vec<f64> = (0..inputs).map(|at| beta[at] / deviations[at]).collect();
         let intercept = beta[inputs] - (0..inputs).map(|at| slopes[at] * means[at]).sum::<f64>();
         Self { slopes, intercept, base_rate }
@@ -104,32 +88,49 @@ fn standardise(scores: &[Vec<f64>], inputs: usize) -> (Vec<f64>, Vec<f64>) {
     (means, deviations)
 }
 
-/// Solves a small symmetric positive definite system by Gaussian elimination with pivots.
-fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
-    let size = right.len();
-    for column in 0..size {
-        let pivot = (column..size).max_by(|&a, &b| matrix[a][column].abs().total_cmp(&matrix[b][column].abs()));
-        let pivot = pivot.unwrap_or(column);
-        matrix.swap(column, pivot);
-        right.swap(column, pivot);
-        let lead = matrix[column][column];
-        if lead.abs() < 1e-300 {
-            continue;
-        }
-        for row in column + 1..size {
-            let factor = matrix[row][column] / lead;
-            for at in column..size {
-                matrix[row][at] -= factor * matrix[column][at];
+/// The weighted logistic loss; the last parameter is the intercept.
+struct Platt {
+    /// Inputs, target and weight of each row; the weights add up to 1.
+    rows: Vec<(Vec<f64>, bool, f64)>,
+}
+
+impl Platt {
+    fn margin(beta: &[f64], inputs: &[f64]) -> f64 {
+        inputs.iter().zip(beta).map(|(x, slope)| x * slope).sum::<f64>() + beta[inputs.len()]
+    }
+}
+
+impl CostFunction for Platt {
+    type Param = Vec<f64>;
+    type Output = f64;
+
+    fn cost(&self, beta: &Vec<f64>) -> Result<f64, argmin::core::Error> {
+        let loss = self.rows.iter().map(|(inputs, target, weight)| {
+            let margin = Self::margin(beta, inputs);
+            weight * softplus(if *target { -margin } else { margin })
+        });
+        let penalty: f64 = beta[..beta.len() - 1].iter().map(|slope| slope * slope).sum();
+        Ok(loss.sum::<f64>() + 0.5 * RIDGE * penalty)
+    }
+}
+
+impl Gradient for Platt {
+    type Param = Vec<f64>;
+    type Gradient = Vec<f64>;
+
+    fn gradient(&self, beta: &Vec<f64>) -> Result<Vec<f64>, argmin::core::Error> {
+        let mut gradient: Vec<f64> = beta.iter().map(|slope| RIDGE * slope).collect();
+        let last = beta.len() - 1;
+        gradient[last] = 0.;
+        for (inputs, target, weight) in &self.rows {
+            let residual = weight * (sigmoid(Self::margin(beta, inputs)) - f64::from(u8::from(*target)));
+            for (slope, x) in gradient.iter_mut().zip(inputs) {
+                *slope += residual * x;
             }
-            right[row] -= factor * right[column];
+            gradient[last] += residual;
         }
+        Ok(gradient)
     }
-    for row in (0..size).rev() {
-        let known: f64 = (row + 1..size).map(|at| matrix[row][at] * right[at]).sum();
-        let lead = matrix[row][row];
-        right[row] = if lead.abs() < 1e-300 { 0. } else { (right[row] - known) / lead };
-    }
-    right
 }
 
 #[cfg(test)]

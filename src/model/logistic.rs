@@ -87,10 +87,13 @@ impl Logistic {
     }
 }
 
+/// A point, its cost and its gradient.
+type Evaluated = (Vec<f64>, f64, Vec<f64>);
+
 /// The problem with its last evaluation: argmin asks for cost and gradient of a point one after the other.
 struct Cached<'a> {
     problem: &'a LogisticProblem<'a>,
-    last: Mutex<Option<(Vec<f64>, f64, Vec<f64>)>>,
+    last: Mutex<Option<Evaluated>>,
 }
 
 impl Cached<'_> {
@@ -176,7 +179,7 @@ pub fn sigmoid(x: f64) -> f64 {
 }
 
 /// Returns log(1 + e^x) without overflow.
-fn softplus(x: f64) -> f64 {
+pub(super) fn softplus(x: f64) -> f64 {
     if x > 0. { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() }
 }
 

@@ -39,6 +39,9 @@ struct Task {
     folds: Vec<usize>,
 }
 
+/// A head, its column of n-gram weights where it has one, and what is known about it.
+pub(super) type Trained = (Head, Option<Vec<f64>>, LabelCard);
+
 /// The fitted parts of one head.
 struct Parts {
     ngrams: Option<Logistic>,
@@ -61,10 +64,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Fits every label, folds first.
-    pub(super) fn run(
-        &self,
-        progress: &(dyn Fn(usize, usize) + Sync),
-    ) -> Result<Vec<(Head, Option<Vec<f64>>, LabelCard)>> {
+    pub(super) fn run(&self, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<Vec<Trained>> {
         let folds = self.parameters.folds;
         // Step `fold` of a task leaves that fold out; the last one leaves out nothing.
         let steps: Vec<(usize, usize)> =
@@ -162,7 +162,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Calibrates on the out-of-fold scores and writes the label's card.
-    fn put_together(&self, task: &Task, held_out: &[Parts], whole: Parts) -> (Head, Option<Vec<f64>>, LabelCard) {
+    fn put_together(&self, task: &Task, held_out: &[Parts], whole: Parts) -> Trained {
         let raw: Vec<Vec<f64>> = (0..task.rows.len())
             .map(|at| {
                 let (parts, row) = (&held_out[task.folds[at]], task.rows[at] as usize);

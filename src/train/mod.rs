@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::features::SCHEME;
 use crate::features::topic::Background;
 use crate::label::Label;
-use crate::model::{Card, Head, LabelCard, Model, SourceCard, Weights};
+use crate::model::{Card, Model, SourceCard, Weights};
 use crate::thread::Row;
 use examples::Examples;
 use rayon::prelude::*;
@@ -181,7 +181,7 @@ impl Trainer {
         self.examples.measure_relevance(&background);
         let plan = fit::Plan::new(&self.parameters, &self.examples, &self.source_weights)?;
         let fitted = plan.run(progress)?;
-        let mut heads: Vec<(Head, Option<Vec<f64>>, LabelCard)> = Vec::new();
+        let mut heads: Vec<fit::Trained> = Vec::new();
         if let Some(base) = base {
             for (head, card) in base.heads().iter().zip(&base.card().labels) {
                 let column = base.column(head.label.as_str()).map(|column| base.weights().column(column));
