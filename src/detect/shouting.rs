@@ -10,14 +10,20 @@
 //! **Example** "WHY IS NOBODY DOING ANYTHING ABOUT THIS???"
 
 use super::{Detector, Evidence, EvidenceKind, Seen};
+use crate::error::Result;
 use crate::label::Label;
+use crate::model::DenseHead;
 use crate::span::Span;
+use ndarray::Array2;
 
-/// A Gaussian naive Bayes over how the letters are written.
+/// A Bernoulli naive Bayes over how the letters are written.
 pub struct Shouting;
 
 const LABEL: &str = "shouting";
-const MEASURES: [&str; 4] = ["share of capitals", "words in capitals", "marks a word", "capitals in a row"];
+const MEASURES: [&str; 4] =
+    ["mostly capitals", "three words in capitals in a row", "five words in capitals in a row", "volley of marks"];
+/// A volley has this many `!` and `?` in a row.
+const VOLLEY: usize = 3;
 
 impl Detector for Shouting {
     fn label(&self) -> &'static str {
@@ -37,66 +43,73 @@ impl Detector for Shouting {
     }
 
     fn measure(&self, seen: &Seen<'_>) -> Option<Vec<f64>> {
-        Some(measure(seen.utterance.original).0.to_vec())
+        let places = measure(seen.utterance.original);
+        Some(places.iter().map(|place| f64::from(u8::from(place.is_some()))).collect())
+    }
+
+    fn fit(&self, rows: Array2<f64>, targets: &[bool]) -> Result<DenseHead> {
+        DenseHead::fit_bernoulli(rows, targets)
     }
 
     fn evidence(&self, seen: &Seen<'_>, weigh: &dyn Fn(usize) -> f64, found: &mut Vec<Evidence>) {
         let Ok(label) = Label::new(LABEL) else { return };
-        let (_, Some(span)) = measure(seen.utterance.original) else { return };
-        found.push(Evidence {
-            label,
-            kind: EvidenceKind::Cue,
-            name: Some("capitals"),
-            span: Some(span),
-            text: Some(span.slice(seen.utterance.original).to_owned()),
-            weight: (0..MEASURES.len()).map(weigh).sum(),
-        });
+        for (at, place) in measure(seen.utterance.original).into_iter().enumerate() {
+            let Some(span) = place else { continue };
+            found.push(Evidence {
+                label: label.clone(),
+                kind: EvidenceKind::Cue,
+                name: Some(MEASURES[at]),
+                span: Some(span),
+                text: Some(span.slice(seen.utterance.original).to_owned()),
+                weight: weigh(at),
+            });
+        }
     }
 }
 
-/// Measures shares within 0 and 1, and finds the longest stretch of words in capitals. Linear in the text.
-fn measure(original: &str) -> ([f64; MEASURES.len()], Option<Span>) {
-    let (mut upper, mut lower, mut marks, mut words, mut shouted) = (0_u32, 0_u32, 0_u32, 0_u32, 0_u32);
-    let (mut row, mut longest_row, mut row_start, mut stretch) = (0_u32, 0_u32, 0, None);
+/// Finds where each of [`MEASURES`] stands. Linear in the text.
+fn measure(original: &str) -> [Option<Span>; MEASURES.len()] {
+    let (mut upper, mut lower) = (0_usize, 0_usize);
+    let (mut row, mut row_start, mut longest, mut stretch) = (0_usize, 0, 0, Span::new(0, 0));
     let base = original.as_ptr() as usize;
     for word in original.split_whitespace() {
         let start = word.as_ptr() as usize - base;
-        let (mut up, mut low) = (0, 0);
-        for c in word.chars() {
-            if c.is_uppercase() {
-                up += 1;
-            } else if c.is_lowercase() {
-                low += 1;
-            } else if matches!(c, '!' | '?') {
-                marks += 1;
-            }
-        }
-        if up + low == 0 {
-            continue;
-        }
-        (upper, lower, words) = (upper + up, lower + low, words + 1);
+        let up = word.chars().filter(|c| c.is_uppercase()).count();
+        let low = word.chars().filter(|c| c.is_lowercase()).count();
+        (upper, lower) = (upper + up, lower + low);
         // One capital alone may be `I` or an initial: it ends no stretch and is none.
         if low == 0 && up > 1 {
-            if row == 0 {
-                row_start = start;
-            }
-            (shouted, row) = (shouted + 1, row + 1);
-            if row > longest_row {
-                longest_row = row;
-                stretch = Some(Span::new(row_start, start + word.len()));
+            row_start = if row == 0 { start } else { row_start };
+            row += 1;
+            if row > longest {
+                (longest, stretch) = (row, Span::new(row_start, start + word.len()));
             }
         } else if low > 0 {
             row = 0;
         }
     }
-    let share = |part: u32, whole: u32| if whole == 0 { 0. } else { f64::from(part) / f64::from(whole) };
-    let measures = [
-        share(upper, upper + lower),
-        share(shouted, words),
-        share(marks, words).min(1.),
-        f64::from(longest_row.min(10)) / 10.,
-    ];
-    (measures, stretch)
+    let whole = Span::new(original.len() - original.trim_start().len(), original.trim_end().len().max(1));
+    let mostly = upper > lower && upper >= 8;
+    [
+        mostly.then_some(whole).filter(|whole| whole.start < whole.end),
+        (longest >= 3).then_some(stretch),
+        (longest >= 5).then_some(stretch),
+        volley(original),
+    ]
+}
+
+fn volley(original: &str) -> Option<Span> {
+    let bytes = original.as_bytes();
+    let mut start = None;
+    for (at, byte) in bytes.iter().chain(b" ").enumerate() {
+        match (matches!(byte, b'!' | b'?'), start) {
+            (true, None) => start = Some(at),
+            (false, Some(first)) if at - first >= VOLLEY => return Some(Span::new(first, at)),
+            (false, _) => start = None,
+            (true, Some(_)) => {}
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -104,16 +117,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn capitals_and_marks_are_measured_and_found() {
-        let text = "ok THIS IS A DISGRACE!!! ok";
-        let ([share, words, marks, row], stretch) = measure(text);
-        assert!(share > 0.7 && words > 0.4 && marks > 0.4 && row > 0.2);
-        assert_eq!(stretch.unwrap().slice(text), "THIS IS A DISGRACE!!!");
+    fn capitals_and_marks_are_found_where_they_stand() {
+        let text = "ok THIS IS SUCH A BIG DISGRACE!!! ok";
+        let slices = measure(text).map(|place| place.map(|span| span.slice(text)));
+        let stretch = Some("THIS IS SUCH A BIG DISGRACE!!!");
+        assert_eq!(slices, [Some(text), stretch, stretch, Some("!!!")]);
     }
 
     #[test]
-    fn quiet_text_measures_nothing() {
-        assert_eq!(measure("quiet, please."), ([0.; 4], None));
-        assert_eq!(measure("12 % 🙂"), ([0.; 4], None));
+    fn quiet_text_has_none() {
+        for text in ["quiet, please.", "12 % 🙂", "", "NATO and the EU met in L.A.!", "ЧТО?", "really?!"] {
+            assert_eq!(measure(text), [None; 4], "{text}");
+        }
     }
 }
