@@ -2,11 +2,23 @@
 
 use super::{Detector, Evidence, EvidenceKind, Seen, find};
 use crate::error::{Error, Result};
-use crate::features::{Chunk, Family, Ngrams, SLOT_BITS, visit};
+use crate::features::{Chunk, Family, Ngrams, visit};
 use crate::label::{self, Label};
 use crate::model::{Head, Model};
-use crate::text::EvasionKind;
+use crate::text::{EvasionKind, Normalized};
 use std::collections::HashMap;
+
+/// How often each n-gram of a comment stands in it. An n-gram counts once; as evidence each occurrence gets its part.
+pub struct Occurrences(HashMap<u32, u32>);
+
+impl Occurrences {
+    /// Counts the n-grams of a comment.
+    pub fn of(text: &Normalized, row: &Ngrams) -> Self {
+        let mut counts = HashMap::with_capacity(row.slots.len());
+        visit(text, &mut Chunk::default(), |feature| *counts.entry(feature.slot).or_default() += 1);
+        Self(counts)
+    }
+}
 
 /// A head of a model, with the detector that measures for it.
 #[derive(Clone, Copy)]
@@ -79,12 +91,12 @@ impl Bound {
     }
 
     /// Finds the evidence for the head's label, weightiest first.
-    pub fn evidence(&self, model: &Model, row: &Ngrams, seen: &Seen<'_>) -> Vec<Evidence> {
+    pub fn evidence(&self, model: &Model, row: &Ngrams, occurrences: &Occurrences, seen: &Seen<'_>) -> Vec<Evidence> {
         let head = self.head(model);
         let mut found = Vec::new();
         let mut slopes = head.calibration.slopes.iter();
         if let (Some(column), Some(slope)) = (self.column, slopes.next().filter(|_| head.ngrams.is_some())) {
-            self.words(model, column, *slope, row, seen, &mut found);
+            self.words(model, (column, *slope), row, occurrences, seen, &mut found);
         }
         if let (Some(dense), Some(detector), Some(slope)) = (&head.dense, self.detector, head.calibration.slopes.last())
             && let Some(measured) = detector.measure(seen)
@@ -101,9 +113,9 @@ impl Bound {
     fn words(
         &self,
         model: &Model,
-        column: usize,
-        slope: f64,
+        (column, slope): (usize, f64),
         row: &Ngrams,
+        occurrences: &Occurrences,
         seen: &Seen<'_>,
         found: &mut Vec<Evidence>,
     ) {
@@ -111,10 +123,7 @@ impl Bound {
         let text = seen.utterance.text;
         let tokens = text.tokens();
         let (words, pieces) = row.scales();
-        // An n-gram counts once however often it stands; each occurrence gets its part.
-        let mut occurrences = vec![0_u32; 1 << SLOT_BITS];
         let mut chunk = Chunk::default();
-        visit(text, &mut chunk, |feature| occurrences[feature.slot as usize] += 1);
         let mut by_token = vec![0.; tokens.len()];
         let mut by_view = vec![0.; text.views().len()];
         let views = text.views();
@@ -124,7 +133,7 @@ impl Bound {
         visit(text, &mut chunk, |feature| {
             let scale = if feature.family == Family::Words { words } else { pieces };
             let weight = slope * scale * model.weights().get(feature.slot, column)
-                / f64::from(occurrences[feature.slot as usize].max(1));
+                / f64::from(occurrences.0.get(&feature.slot).copied().unwrap_or(1));
             // Features come in order of their start, words first, then pieces, then views.
             while at > 0 && tokens[at.min(tokens.len() - 1)].start > feature.start {
                 at -= 1;

@@ -18,7 +18,7 @@ mod shouting;
 mod threat;
 mod toxicity;
 
-pub use bound::{Bound, bind};
+pub use bound::{Bound, Occurrences, bind};
 pub use evidence::{Evidence, EvidenceKind};
 pub use ngram::NgramHead;
 

@@ -1,7 +1,7 @@
 //! One comment on its way through the pipeline, and the memory that is used again for the next.
 
 use super::{Judgement, Moderator};
-use crate::detect::{Bound, Evidence, Seen};
+use crate::detect::{Bound, Evidence, Occurrences, Seen};
 use crate::features::RowMaker;
 use crate::features::cues::Utterance;
 use crate::features::topic::{self, Relevance, Topic};
@@ -69,8 +69,10 @@ impl Moderator {
             Some(shift(score, head.calibration.base_rate, rate))
         };
         let scores = self.labels.iter().cloned().zip(self.bound.iter().map(score)).collect();
-        let evidence =
-            self.explain.then(|| self.bound.iter().flat_map(|bound| bound.evidence(&self.model, row, &seen)).collect());
+        let evidence = self.explain.then(|| {
+            let occurrences = Occurrences::of(text, row);
+            self.bound.iter().flat_map(|bound| bound.evidence(&self.model, row, &occurrences, &seen)).collect()
+        });
         self.decide(id, scores, facts, language, evidence)
     }
 
