@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// L-BFGS iterations at most; a handful is enough.
 const STEPS: u64 = 200;
 /// A small ridge, so that separable scores do not run away.
-const RIDGE: f64 = 1e-5;
+const RIDGE: f64 = 1e-4;
 /// No probability is surer than this many log-odds: no comment is certain.
 const SUREST: f64 = 12.;
 
