@@ -228,7 +228,7 @@ impl Reader {
                 "this is larger than the {size} MiB a page may have; split it or make it rows"
             )));
         }
-        let text = extract::decode(&bytes, format).map_err(|error| refuse(error.to_string()))?;
+        let text = extract::decode_in(Some(&self.file), &bytes, format)?;
         let thread = if format == Format::Html { extract::html(&text) } else { extract::flat_text(&text) };
         Ok(self.thread(None, thread))
     }
@@ -338,7 +338,7 @@ fn utf_8(bytes: &[u8], place: Place, wide: bool) -> Result<&str, Fault> {
     }
     std::str::from_utf8(bytes).map_err(|error| {
         let mut fault = fault(error.valid_up_to(), "the row is not UTF-8");
-        fault.what.push_str("; save the file as UTF-8");
+        fault.what.push_str("; convert the file, as with iconv -f WINDOWS-1252 -t UTF-8");
         fault
     })
 }

@@ -1,4 +1,4 @@
-//! Rows of CSV: comma, semicolon or tab separated, with a header.
+//! Rows of CSV: separated by commas, semicolons, tabs or bars, with a header.
 //!
 //! Lines are joined to records here, so that a record's size is bounded and its place exact; the fields are taken
 //! apart by the `csv` crate.
@@ -90,7 +90,7 @@ impl Table {
             Err(fault) => return Some(Err(fault)),
         };
         let mut quoted = false;
-        let mut counts = [(b',', 0u32), (b';', 0), (b'\t', 0)];
+        let mut counts = [(b',', 0u32), (b';', 0), (b'\t', 0), (b'|', 0)];
         for byte in text.bytes() {
             quoted ^= byte == b'"';
             for (separator, count) in &mut counts {

@@ -240,6 +240,53 @@ fn exports_of_the_test_collection_match_their_gold() {
     }
 }
 
+fn stream_with(name: &str, bytes: &[u8], columns: &Columns) -> Vec<Result<Entry>> {
+    Reader::from_stream(name, Box::new(Cursor::new(bytes.to_vec())), columns).unwrap().collect()
+}
+
+#[test]
+fn a_list_of_objects_is_refused_under_any_name() {
+    for name in ["-", "arr.json", "arr.jsonl"] {
+        let entries = stream(name, b"[{\"text\":\"a\"},\n{\"text\":\"b\"}]\n");
+        assert_eq!(entries.len(), 1);
+        assert!(errors(&entries)[0].contains("jq -c '.[]'"), "{:?}", errors(&entries));
+    }
+}
+
+#[test]
+fn rows_after_a_broken_first_line_are_read() {
+    for broken in ["garbage", "{id:1}", "[INFO] up"] {
+        let entries = stream("-", format!("{broken}\n{{\"text\":\"b\"}}\n").as_bytes());
+        assert!(errors(&entries)[0].starts_with("-:1: byte 0: no valid JSON"), "{:?}", errors(&entries));
+        assert_eq!(rows(entries).len(), 1);
+    }
+}
+
+#[test]
+fn tables_of_every_form_are_read_or_refused() {
+    assert_eq!(rows(stream("a.csv", b"text\nfine\ngood\n")).len(), 2);
+    assert_eq!(rows(stream("a.csv", b"id|text\n1|fine, really\n")).len(), 1);
+    assert_eq!(rows(stream("-", b"id|text\r1|fine\r2|good\r")).len(), 2);
+    let columns = Columns { text: Some("Review".into()), ..Columns::default() };
+    assert_eq!(rows(stream_with("-", b"Review\r<p>one</p><br>\rtwo\r", &columns)).len(), 2);
+    let found = errors(&stream_with("-", b"Hello there\nyou\n", &columns));
+    assert!(found.len() == 1 && found[0].contains("no column \"Review\" among Hello there"), "{found:?}");
+    let found = errors(&stream("-", b"Review,stars\nfine,5\n"));
+    assert!(found.len() == 1 && found[0].contains("among Review, stars"), "{found:?}");
+}
+
+#[test]
+fn the_path_is_told_once() {
+    let read = |bytes: &[u8]| {
+        let reader = Reader::from_stream("a", Box::new(Cursor::new(bytes.to_vec())), &Columns::default())?;
+        reader.collect::<Result<Vec<_>>>()
+    };
+    let say = |bytes: &[u8]| read(bytes).unwrap_err().to_string();
+    assert_eq!(say(b"\x89PNG\r\n"), "a: byte 0: not text: this is a PNG picture");
+    assert!(say(b"ab\ncd\x81\x8d\x8f\x90\x9d\x81").starts_with("a:2: byte 5: neither"));
+    assert!(say(b"<?xml version='1.0'?><rss></rss>").starts_with("a: this is an XML export; exports are not read yet"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
