@@ -287,6 +287,49 @@ fn the_path_is_told_once() {
     assert!(say(b"<?xml version='1.0'?><rss></rss>").starts_with("a: this is an XML export; exports are not read yet"));
 }
 
+#[test]
+fn keys_and_columns_that_stand_twice_are_refused() {
+    for row in [
+        r#"{"text":"a","text":"b"}"#,
+        r#"{"text":"a","Text":"b"}"#,
+        r#"{"text":"a","toxic":1,"toxic":0}"#,
+        r#"{"text":"a","labels":{"insult":1,"insult":0}}"#,
+    ] {
+        let entries = stream("a.jsonl", row.as_bytes());
+        assert_eq!(entries.len(), 1);
+        assert!(errors(&entries)[0].contains("stands twice"), "{:?}", errors(&entries));
+    }
+    assert_eq!(rows(stream("a.jsonl", br#"{"text":"a","body":"b","x":1,"x":2}"#)).len(), 1);
+    let found = errors(&stream("a.csv", b"text,toxic,toxic\na,0,1\n"));
+    assert!(found.len() == 1 && found[0].contains("\"toxic\" stands twice"), "{found:?}");
+    assert_eq!(rows(stream("a.csv", b"text,x,x\na,0,1\n")).len(), 1);
+}
+
+#[test]
+fn faults_that_go_on_are_counted() {
+    let found = errors(&stream("a.jsonl", "{\"id\":1}\nx\n".repeat(50).as_bytes()));
+    assert_eq!(found.len(), 41);
+    assert_eq!(found[40], "a.jsonl: … and 60 more rows could not be read, for reasons told above");
+}
+
+#[test]
+fn named_columns_that_never_come_are_told() {
+    let house = |name: &str| (name.to_owned(), crate::label::Label::new("house").unwrap());
+    let columns = Columns {
+        text: Some("body".into()),
+        labels: vec![house("hostile"), house("bad"), house("labels.odd")],
+        ..Columns::default()
+    };
+    let found = errors(&stream_with("a.jsonl", b"{\"body\":\"a\",\"labels\":{\"bad\":1}}\n", &columns));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].ends_with("no row has the column \"hostile\"; check its name"), "{found:?}");
+    let found = errors(&stream_with("a.csv", b"body,bad,hostile,odd\na,0,1,1\n", &columns));
+    assert!(found.is_empty(), "{found:?}");
+    let columns = Columns { text: Some("body".into()), ..Columns::default() };
+    let found = errors(&stream_with("a.jsonl", b"{\"text\":\"a\"}\n", &columns));
+    assert!(found.len() == 2 && found[1].contains("\"body\""), "{found:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
