@@ -1,4 +1,4 @@
-//! `gruff extract`: articles and comments out of pages, dumps and exports.
+//! `gruff extract`: articles and comments out of pages, dumps and rows.
 
 use super::inputs::Inputs;
 use super::intake::Intake;
@@ -12,17 +12,18 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-/// Take the article and its comments out of pages, text dumps and exports
+/// Take the article and its comments out of pages, text dumps and rows
 #[derive(clap::Args)]
 #[command(
-    long_about = "Take the article and its comments out of web pages, text dumps of pages and platforms' exports.\n\n\
+    long_about = "Take the article and its comments out of web pages, text dumps of pages, and rows (JSONL or CSV): \
+        rows with authors, dates or parents become threads. XML exports of platforms are not read yet.\n\n\
         Writes one JSON object a line for each thread: path, article (title, text, author, date), comments (id, author, \
         date, text, depth, parent), stated_count, source, confidence, notes. What a page does not tell is null.",
     after_help = "Examples:\n  \
         gruff extract article.html\n  \
         curl -s https://example.org/article | gruff extract\n  \
         find pages -name '*.html' | gruff extract --files-from - > threads.jsonl\n  \
-        gruff extract export.xml --to csv > rows.csv"
+        gruff extract comments.csv > threads.jsonl"
 )]
 pub(super) struct Args {
     #[command(flatten)]

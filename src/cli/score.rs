@@ -1,4 +1,4 @@
-//! `gruff score`: judges pages, dumps, exports and rows in a stream, in parallel, in the order of the input.
+//! `gruff score`: judges pages, dumps and rows in a stream, in parallel, in the order of the input.
 
 use super::inputs::Inputs;
 use super::intake::{Intake, Item};
@@ -16,17 +16,17 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// Judge the comments of pages, dumps, exports and rows
+/// Judge the comments of pages, dumps and rows
 #[derive(clap::Args)]
 #[command(
-    long_about = "Judge the comments of web pages, text dumps, exports and rows (JSONL or CSV, also .gz and .zst).\n\n\
+    long_about = "Judge the comments of web pages, text dumps and rows (JSONL or CSV, also .gz and .zst).\n\n\
         Writes a table to a terminal and JSON Lines otherwise, in the order of the input: id, scores (a probability a \
         label, null where it cannot be judged), flags, action (approve, hold, reject), reasons, language; for pages, \
-        dumps and exports also path, thread, author and text. Inputs are read as a stream of any size.",
+        dumps and threads of rows also path, thread, author and text. Inputs are read as a stream of any size.",
     after_help = "Examples:\n  \
         gruff score article.html\n  \
         gruff score comments.jsonl.zst --policy site.toml > judged.jsonl\n  \
-        gruff score export.csv --text-column comment_body --format csv > judged.csv\n  \
+        gruff score comments.csv --text-column comment_body --format csv > judged.csv\n  \
         gruff score page.html --labels insult,sarcasm --explain --offsets utf16\n  \
         gruff score comments.jsonl --fail-on reject > /dev/null || echo 'there is something to look at'\n\n\
         In CSV output, cells that a spreadsheet would run as a formula begin with an apostrophe."

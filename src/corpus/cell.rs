@@ -137,6 +137,9 @@ impl<'de> Visitor<'de> for CellSeed {
             && entries.len() < MOST_KEYS
             && let Some(key) = map.next_key::<String>()?
         {
+            if entries.iter().any(|(known, _)| *known == key) {
+                return Err(A::Error::custom(format_args!("the key {key:?} stands twice")));
+            }
             entries.push((key, map.next_value_seed(CellSeed { inner: true })?));
         }
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
@@ -156,5 +159,6 @@ mod tests {
         let author = Cell::parse(r#"{"name":"ann","badges":[{"x":1}],"age":3}"#).unwrap();
         assert_eq!(author.text_or(&["name"]).as_deref(), Some("ann"));
         assert!(Cell::parse("{} {}").is_err());
+        assert!(Cell::parse(r#"{"a":1,"a":1}"#).unwrap_err().to_string().contains("\"a\" stands twice"));
     }
 }

@@ -3,7 +3,8 @@
 use super::Columns;
 use super::cell::{Cell, CellSeed};
 use crate::label::{self, Label};
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// What a key or column may hold.
@@ -155,9 +156,15 @@ impl Columns {
     }
 
     fn mapped(&self, name: &str) -> Option<Label> {
+        self.labels.get(self.place(name)?).map(|(_, label)| label.clone())
+    }
+
+    /// Which of the caller's label columns `name` is.
+    pub(super) fn place(&self, name: &str) -> Option<usize> {
+        let name = name.trim();
         let bare = name.strip_prefix("labels.").unwrap_or(name);
         let named = |key: &str| key == name || key.strip_prefix("labels.").unwrap_or(key) == bare;
-        self.labels.iter().find(|(key, _)| named(key)).map(|(_, label)| label.clone())
+        self.labels.iter().position(|(key, _)| named(key))
     }
 }
 
@@ -175,6 +182,29 @@ fn snake(name: &str) -> String {
     plain
 }
 
+/// The keys or columns of known meaning seen so far, to tell when one stands twice.
+#[derive(Default)]
+pub(super) struct Known {
+    names: u128,
+    labels: BTreeSet<String>,
+}
+
+impl Known {
+    /// Adds one; `false` where the same name was there before, in whatever case.
+    pub(super) fn add(&mut self, slot: &Slot, name: &str) -> bool {
+        match slot {
+            Slot::Field(field, rank) => {
+                let before = NAMES.get(..*field as usize).unwrap_or_default().iter().map(|(_, names)| names.len());
+                let bit = 1u128.checked_shl(before.sum::<usize>() as u32 + u32::from(*rank)).unwrap_or_default();
+                let new = self.names & bit == 0;
+                self.names |= bit;
+                new
+            }
+            Slot::Label(_) | Slot::Malformed(_) => self.labels.insert(name.to_owned()),
+        }
+    }
+}
+
 /// What one row says.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fields {
@@ -185,6 +215,8 @@ pub(super) struct Fields {
     pub(super) malformed: Option<String>,
     /// The first few names, for a sentence.
     pub(super) names: Vec<String>,
+    /// Which of the caller's label columns the row has, by their place.
+    pub(super) given: Vec<usize>,
 }
 
 impl Fields {
@@ -236,13 +268,19 @@ impl<'de> Visitor<'de> for FieldsSeed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
         let mut fields = Fields::default();
+        let mut known = Known::default();
         while let Some(key) = map.next_key::<String>()? {
             match self.0.slot(&key) {
+                Some(slot) if !known.add(&slot, &key) => {
+                    return Err(A::Error::custom(format_args!("the key {key:?} stands twice")));
+                }
                 Some(slot) => fields.put(slot, map.next_value_seed(CellSeed { inner: false })?),
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
+            // A key stands once, so that this stays as short as the caller's list.
+            fields.given.extend(self.0.place(&key));
             if fields.names.len() < 12 {
                 fields.names.push(key.chars().take(40).collect());
             }

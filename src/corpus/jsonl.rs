@@ -43,10 +43,13 @@ impl Jsonl {
             }
             let first = !std::mem::replace(&mut self.begun, true);
             let opens = self.line.trim_ascii();
-            if first && (opens == b"{" || opens.starts_with(b"[")) {
+            let list = opens.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+            let list = list.is_some_and(|rest| matches!(rest.first(), None | Some(b'{' | b'[' | b'"' | b']')));
+            if first && (opens == b"{" || list) {
                 self.done = true;
-                let what = "this is one JSON document and not one object a line; rewrite it with jq -c";
-                return Some(Err(Fault { place, what: what.to_owned() }));
+                let how = if list { "jq -c '.[]'" } else { "jq -c ." };
+                let what = format!("this is one JSON document and not one object a line; make it rows with {how}");
+                return Some(Err(Fault { place, what }));
             }
             return Some(parse(&self.line, place, self.lines.wide(), columns).map(|fields| Record { place, fields }));
         }

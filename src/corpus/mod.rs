@@ -6,6 +6,7 @@
 //! comments of an export become [`Thread`]s: consecutive rows with the same thread, page or article are one. In any
 //! other file each row stands for itself.
 
+mod account;
 mod cell;
 mod fields;
 mod gather;
@@ -21,6 +22,7 @@ pub use write::RowWriter;
 use crate::error::{Error, Result};
 use crate::extract::{self, Format};
 use crate::thread::{Row, RowArticle, Thread};
+use account::Account;
 use cell::Cell;
 use fields::{Field, Fields};
 use gather::Gatherer;
@@ -138,6 +140,7 @@ pub struct Reader {
     /// Whether the rows are an export's; `None` before the first.
     export: Option<bool>,
     gatherer: Gatherer,
+    account: Account,
     /// How many rows were read, good or bad.
     rows: u64,
 }
@@ -187,6 +190,7 @@ impl Reader {
             input,
             export: None,
             gatherer: Gatherer::default(),
+            account: Account::new(columns),
             rows: 0,
         })
     }
@@ -228,7 +232,7 @@ impl Reader {
                 "this is larger than the {size} MiB a page may have; split it or make it rows"
             )));
         }
-        let text = extract::decode(&bytes, format).map_err(|error| refuse(error.to_string()))?;
+        let text = extract::decode_in(Some(&self.file), &bytes, format)?;
         let thread = if format == Format::Html { extract::html(&text) } else { extract::flat_text(&text) };
         Ok(self.thread(None, thread))
     }
@@ -237,6 +241,7 @@ impl Reader {
     fn entry(&mut self, record: Record) -> Option<Result<Entry>> {
         let Record { place, fields } = record;
         self.rows += 1;
+        self.account.see(&fields, &self.columns);
         let export = *self.export.get_or_insert_with(|| is_export(&fields));
         let made = if export {
             gather::post(fields).map(|post| self.gatherer.add(post, place.line).map(|thread| self.gathered(thread)))
@@ -244,7 +249,11 @@ impl Reader {
             rows::row(fields, &self.columns, self.rows)
                 .map(|row| Some(Entry { path: Arc::clone(&self.path), line: Some(place.line), body: Body::Row(row) }))
         };
-        made.map_err(|what| self.fault(Fault { place, what })).transpose()
+        match made {
+            Ok(entry) => entry.map(Ok),
+            Err(what) if self.account.tells(&what) => Some(Err(self.fault(Fault { place, what }))),
+            Err(_) => None,
+        }
     }
 }
 
@@ -271,7 +280,10 @@ impl Iterator for Reader {
             let record = match &mut self.input {
                 Input::Jsonl(rows) => rows.next(&self.columns),
                 Input::Table(rows) => rows.next(&self.columns),
-                Input::Done => return None,
+                Input::Done => {
+                    let what = self.account.close(&self.columns)?;
+                    return Some(Err(Error::input(Some(&self.file), None, None, what)));
+                }
                 Input::Page(..) => {
                     let Input::Page(format, stream) = std::mem::replace(&mut self.input, Input::Done) else {
                         return None;
@@ -287,11 +299,15 @@ impl Iterator for Reader {
                 }
                 Some(Err(fault)) => {
                     self.rows += 1;
-                    return Some(Err(self.fault(fault)));
+                    if self.account.tells(&fault.what) {
+                        return Some(Err(self.fault(fault)));
+                    }
                 }
                 None => {
                     self.input = Input::Done;
-                    return self.gatherer.finish(false).map(|thread| Ok(self.gathered(thread)));
+                    if let Some(thread) = self.gatherer.finish(false) {
+                        return Some(Ok(self.gathered(thread)));
+                    }
                 }
             }
         }
@@ -338,7 +354,7 @@ fn utf_8(bytes: &[u8], place: Place, wide: bool) -> Result<&str, Fault> {
     }
     std::str::from_utf8(bytes).map_err(|error| {
         let mut fault = fault(error.valid_up_to(), "the row is not UTF-8");
-        fault.what.push_str("; save the file as UTF-8");
+        fault.what.push_str("; convert the file, as with iconv -f WINDOWS-1252 -t UTF-8");
         fault
     })
 }

@@ -95,7 +95,9 @@ fn labels(fields: &mut Fields, columns: &Columns) -> Result<BTreeMap<Label, f64>
                 Cell::Number(number) => number.to_string(),
                 other => other.kind().to_owned(),
             };
-            return Err(format!("label {label} is {shown}, not between 0 and 1; mend it or leave it out"));
+            return Err(format!(
+                "label {label} is {shown}; a label is 0, 1, true, false or a number between 0 and 1: mend it or leave it out"
+            ));
         };
         // Two columns may stand for one label: then either of them says yes.
         let known: &mut f64 = labels.entry(label).or_insert(value);

@@ -1,7 +1,7 @@
 //! From a path to a stream of UTF-8 or page bytes: opened, unpacked, counted and sniffed.
 
 use crate::error::{Error, Result};
-use crate::extract::{Format, sniff};
+use crate::extract::{Format, sniff_in};
 use encoding_rs::{Decoder, Encoding, UTF_16BE, UTF_16LE};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
@@ -82,9 +82,15 @@ impl Source {
             Ok(_) => {}
         }
         let format = if head.is_empty() { None } else { Some(decide(path, &head, rows_expected)?) };
+        let encoding = utf_16(&head);
+        let rows = matches!(format, Some(Format::Jsonl | Format::Csv));
+        if rows && encoding.is_none() && !head.contains(&b'\n') && head.contains(&b'\r') {
+            feed_lines(&mut head);
+            unpacked = Box::new(Returns(unpacked));
+        }
         Ok(Self {
             format,
-            encoding: utf_16(&head),
+            encoding,
             stream: BufReader::with_capacity(BUFFER, Cursor::new(head.clone()).chain(unpacked)),
             head,
             read,
@@ -95,20 +101,25 @@ impl Source {
 
 /// What the input is: for files of rows the name's ending counts too, since a column of text looks like a dump.
 fn decide(path: &Path, head: &[u8], rows_expected: bool) -> Result<Format> {
-    let sniffed = sniff(head);
+    let sniffed = sniff_in(Some(path), head);
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
     let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
-    let brace = significant(head).first() == Some(&b'{');
+    let start = significant(head).first();
+    let brace = start == Some(&b'{');
+    let document = brace || start == Some(&b'[');
     let first_line = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let text = !first_line.contains(&0);
     match sniffed {
         // A stray NUL in one row must not make a whole file of rows binary.
         Err(_) if brace && (rows_expected || ends(&[".jsonl", ".ndjson"])) => Ok(Format::Jsonl),
         Err(_) if text && ends(&[".csv", ".tsv"]) => Ok(Format::Csv),
-        Err(error) => Err(Error::input(Some(path), None, None, error.to_string())),
-        Ok(_) if ends(&[".jsonl", ".ndjson"]) => Ok(Format::Jsonl),
+        Err(error) => Err(error),
+        Ok(_) if ends(&[".jsonl", ".ndjson"]) || document && ends(&[".json"]) => Ok(Format::Jsonl),
         Ok(_) if ends(&[".csv", ".tsv"]) => Ok(Format::Csv),
+        Ok(Format::FlatText) if rows_expected => Ok(if brace { Format::Jsonl } else { Format::Csv }),
+        // Tags may stand in the texts of a table; a page begins with one.
+        Ok(Format::Html) if rows_expected && start != Some(&b'<') && utf_16(head).is_none() => Ok(Format::Csv),
         Ok(format) => Ok(format),
     }
 }
@@ -139,6 +150,24 @@ pub(super) fn describe(error: &io::Error) -> String {
             format!("the packed data are damaged ({error}); pack or copy the file again")
         }
         _ => format!("reading failed: {error}"),
+    }
+}
+
+/// Turns carriage returns that end lines alone into line feeds.
+fn feed_lines(bytes: &mut [u8]) {
+    for byte in bytes.iter_mut().filter(|byte| **byte == b'\r') {
+        *byte = b'\n';
+    }
+}
+
+/// Lines that end with carriage returns alone, with line feeds instead.
+struct Returns(Box<dyn Read + Send>);
+
+impl Read for Returns {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.0.read(buffer)?;
+        feed_lines(buffer.get_mut(..count).unwrap_or_default());
+        Ok(count)
     }
 }
 

@@ -1,10 +1,10 @@
-//! Rows of CSV: comma, semicolon or tab separated, with a header.
+//! Rows of CSV: separated by commas, semicolons, tabs or bars, with a header.
 //!
 //! Lines are joined to records here, so that a record's size is bounded and its place exact; the fields are taken
 //! apart by the `csv` crate.
 
 use super::cell::Cell;
-use super::fields::{Field, Fields, Slot};
+use super::fields::{Field, Fields, Known, Slot};
 use super::lines::{Found, LONGEST, Lines, Place};
 use super::source::describe;
 use super::{Columns, Fault, Record, rows};
@@ -23,6 +23,8 @@ pub(super) struct Table {
     /// What each column holds; `None` before the header.
     slots: Option<Vec<Option<Slot>>>,
     names: Vec<String>,
+    /// Which of the caller's label columns there are.
+    given: Vec<usize>,
     again: usize,
     done: bool,
 }
@@ -56,6 +58,7 @@ impl Table {
             separator: b',',
             slots: None,
             names: Vec::new(),
+            given: Vec::new(),
             again: SECOND_READING,
             done: false,
         }
@@ -90,7 +93,7 @@ impl Table {
             Err(fault) => return Some(Err(fault)),
         };
         let mut quoted = false;
-        let mut counts = [(b',', 0u32), (b';', 0), (b'\t', 0)];
+        let mut counts = [(b',', 0u32), (b';', 0), (b'\t', 0), (b'|', 0)];
         for byte in text.bytes() {
             quoted ^= byte == b'"';
             for (separator, count) in &mut counts {
@@ -113,6 +116,17 @@ impl Table {
             );
             return Some(Err(Fault { place, what }));
         }
+        let mut known = Known::default();
+        for (slot, name) in slots.iter().zip(&self.names) {
+            if slot.as_ref().is_some_and(|slot| !known.add(slot, name)) {
+                let name: String = name.chars().take(40).collect();
+                return Some(Err(Fault {
+                    place,
+                    what: format!("the column {name:?} stands twice; rename or delete one"),
+                }));
+            }
+        }
+        self.given = self.names.iter().filter_map(|name| columns.place(name)).collect();
         Some(Ok(slots))
     }
 
@@ -209,6 +223,7 @@ impl Table {
         }
         let mut fields = Fields::default();
         fields.names.extend(self.names.iter().take(12).cloned());
+        fields.given.extend_from_slice(&self.given);
         for (slot, value) in slots.iter().zip(self.fields.iter()) {
             let Some(slot) = slot else { continue };
             fields.put(slot.clone(), cell(slot, &String::from_utf8_lossy(value)));

@@ -240,6 +240,96 @@ fn exports_of_the_test_collection_match_their_gold() {
     }
 }
 
+fn stream_with(name: &str, bytes: &[u8], columns: &Columns) -> Vec<Result<Entry>> {
+    Reader::from_stream(name, Box::new(Cursor::new(bytes.to_vec())), columns).unwrap().collect()
+}
+
+#[test]
+fn a_list_of_objects_is_refused_under_any_name() {
+    for name in ["-", "arr.json", "arr.jsonl"] {
+        let entries = stream(name, b"[{\"text\":\"a\"},\n{\"text\":\"b\"}]\n");
+        assert_eq!(entries.len(), 1);
+        assert!(errors(&entries)[0].contains("jq -c '.[]'"), "{:?}", errors(&entries));
+    }
+}
+
+#[test]
+fn rows_after_a_broken_first_line_are_read() {
+    for broken in ["garbage", "{id:1}", "[INFO] up"] {
+        let entries = stream("-", format!("{broken}\n{{\"text\":\"b\"}}\n").as_bytes());
+        assert!(errors(&entries)[0].starts_with("-:1: byte 0: no valid JSON"), "{:?}", errors(&entries));
+        assert_eq!(rows(entries).len(), 1);
+    }
+}
+
+#[test]
+fn tables_of_every_form_are_read_or_refused() {
+    assert_eq!(rows(stream("a.csv", b"text\nfine\ngood\n")).len(), 2);
+    assert_eq!(rows(stream("a.csv", b"id|text\n1|fine, really\n")).len(), 1);
+    assert_eq!(rows(stream("-", b"id|text\r1|fine\r2|good\r")).len(), 2);
+    let columns = Columns { text: Some("Review".into()), ..Columns::default() };
+    assert_eq!(rows(stream_with("-", b"Review\r<p>one</p><br>\rtwo\r", &columns)).len(), 2);
+    let found = errors(&stream_with("-", b"Hello there\nyou\n", &columns));
+    assert!(found.len() == 1 && found[0].contains("no column \"Review\" among Hello there"), "{found:?}");
+    let found = errors(&stream("-", b"Review,stars\nfine,5\n"));
+    assert!(found.len() == 1 && found[0].contains("among Review, stars"), "{found:?}");
+}
+
+#[test]
+fn the_path_is_told_once() {
+    let read = |bytes: &[u8]| {
+        let reader = Reader::from_stream("a", Box::new(Cursor::new(bytes.to_vec())), &Columns::default())?;
+        reader.collect::<Result<Vec<_>>>()
+    };
+    let say = |bytes: &[u8]| read(bytes).unwrap_err().to_string();
+    assert_eq!(say(b"\x89PNG\r\n"), "a: byte 0: not text: this is a PNG picture");
+    assert!(say(b"ab\ncd\x81\x8d\x8f\x90\x9d\x81").starts_with("a:2: byte 5: neither"));
+    assert!(say(b"<?xml version='1.0'?><rss></rss>").starts_with("a: this is an XML export; exports are not read yet"));
+}
+
+#[test]
+fn keys_and_columns_that_stand_twice_are_refused() {
+    for row in [
+        r#"{"text":"a","text":"b"}"#,
+        r#"{"text":"a","Text":"b"}"#,
+        r#"{"text":"a","toxic":1,"toxic":0}"#,
+        r#"{"text":"a","labels":{"insult":1,"insult":0}}"#,
+    ] {
+        let entries = stream("a.jsonl", row.as_bytes());
+        assert_eq!(entries.len(), 1);
+        assert!(errors(&entries)[0].contains("stands twice"), "{:?}", errors(&entries));
+    }
+    assert_eq!(rows(stream("a.jsonl", br#"{"text":"a","body":"b","x":1,"x":2}"#)).len(), 1);
+    let found = errors(&stream("a.csv", b"text,toxic,toxic\na,0,1\n"));
+    assert!(found.len() == 1 && found[0].contains("\"toxic\" stands twice"), "{found:?}");
+    assert_eq!(rows(stream("a.csv", b"text,x,x\na,0,1\n")).len(), 1);
+}
+
+#[test]
+fn faults_that_go_on_are_counted() {
+    let found = errors(&stream("a.jsonl", "{\"id\":1}\nx\n".repeat(50).as_bytes()));
+    assert_eq!(found.len(), 41);
+    assert_eq!(found[40], "a.jsonl: … and 60 more rows could not be read, for reasons told above");
+}
+
+#[test]
+fn named_columns_that_never_come_are_told() {
+    let house = |name: &str| (name.to_owned(), crate::label::Label::new("house").unwrap());
+    let columns = Columns {
+        text: Some("body".into()),
+        labels: vec![house("hostile"), house("bad"), house("labels.odd")],
+        ..Columns::default()
+    };
+    let found = errors(&stream_with("a.jsonl", b"{\"body\":\"a\",\"labels\":{\"bad\":1}}\n", &columns));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].ends_with("no row has the column \"hostile\"; check its name"), "{found:?}");
+    let found = errors(&stream_with("a.csv", b"body,bad,hostile,odd\na,0,1,1\n", &columns));
+    assert!(found.is_empty(), "{found:?}");
+    let columns = Columns { text: Some("body".into()), ..Columns::default() };
+    let found = errors(&stream_with("a.jsonl", b"{\"text\":\"a\"}\n", &columns));
+    assert!(found.len() == 2 && found[1].contains("\"body\""), "{found:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 

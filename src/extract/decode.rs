@@ -4,6 +4,7 @@ use super::Format;
 use crate::error::{Error, Result};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::borrow::Cow;
+use std::path::Path;
 
 /// A declaration stands in the first bytes of a page, or browsers ignore it.
 const DECLARED_WITHIN: usize = 4096;
@@ -13,11 +14,16 @@ const DECLARED_WITHIN: usize = 4096;
 /// # Errors
 /// For bytes that are no text in any of those, with the first offending byte.
 pub fn decode(bytes: &[u8], format: Format) -> Result<Cow<'_, str>> {
+    decode_in(None, bytes, format)
+}
+
+/// Decodes as [`decode`] does; `path` is named in the error.
+pub(crate) fn decode_in<'a>(path: Option<&Path>, bytes: &'a [u8], format: Format) -> Result<Cow<'a, str>> {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         let rest = bytes.get(length..).unwrap_or_default();
         return match encoding.decode_without_bom_handling_and_without_replacement(rest) {
             Some(text) => Ok(text),
-            None => Err(undecodable(encoding, bytes, length)),
+            None => Err(undecodable(path, encoding, bytes, length)),
         };
     }
     let error = match std::str::from_utf8(bytes) {
@@ -45,14 +51,14 @@ pub fn decode(bytes: &[u8], format: Format) -> Result<Cow<'_, str>> {
     }
     let line = bytecount(bytes.get(..first).unwrap_or_default()) + 1;
     Err(Error::input(
-        None,
+        path,
         Some(line),
         Some(first as u64),
         "neither UTF-8 nor windows-1252; save the file as UTF-8".to_owned(),
     ))
 }
 
-fn undecodable(encoding: &'static Encoding, bytes: &[u8], mark: usize) -> Error {
+fn undecodable(path: Option<&Path>, encoding: &'static Encoding, bytes: &[u8], mark: usize) -> Error {
     let rest = bytes.get(mark..).unwrap_or_default();
     let at = if encoding == UTF_16LE || encoding == UTF_16BE {
         first_lone_surrogate(rest, encoding == UTF_16BE)
@@ -60,7 +66,7 @@ fn undecodable(encoding: &'static Encoding, bytes: &[u8], mark: usize) -> Error 
         std::str::from_utf8(rest).err().map_or(0, |error| error.valid_up_to())
     };
     Error::input(
-        None,
+        path,
         None,
         Some((mark + at) as u64),
         format!("its byte-order mark says {}, but that byte is not", encoding.name()),

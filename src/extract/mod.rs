@@ -7,8 +7,10 @@ mod html;
 mod sniff;
 
 pub use decode::decode;
+pub(crate) use decode::decode_in;
 pub use html::html;
 pub use sniff::sniff;
+pub(crate) use sniff::sniff_in;
 
 use crate::thread::Thread;
 
@@ -22,7 +24,7 @@ pub enum Format {
     FlatText,
     /// Rows, a JSON object a line.
     Jsonl,
-    /// Rows, comma, semicolon or tab separated with a header.
+    /// Rows with a header, separated by commas, semicolons, tabs or bars.
     Csv,
 }
 

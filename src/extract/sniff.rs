@@ -2,6 +2,8 @@
 
 use super::Format;
 use crate::error::{Error, Result};
+use std::borrow::Cow;
+use std::path::Path;
 
 /// Beginnings of binary files, and what to call them.
 const BINARY: &[(&[u8], &str)] = &[
@@ -38,47 +40,83 @@ const BINARY: &[(&[u8], &str)] = &[
 /// Decides what `head`, the first bytes of an input (64 KiB are plenty), is.
 ///
 /// # Errors
-/// For binary files, with what they look like.
+/// For binary files, with what they look like, and for XML that is no page.
 pub fn sniff(head: &[u8]) -> Result<Format> {
+    sniff_in(None, head)
+}
+
+/// Decides as [`sniff`] does; `path` is named in the error.
+pub(crate) fn sniff_in(path: Option<&Path>, head: &[u8]) -> Result<Format> {
     if let Some((_, what)) = BINARY.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Err(Error::input(None, None, Some(0), format!("not text: this is {what}")));
+        return Err(Error::input(path, None, Some(0), format!("not text: this is {what}")));
     }
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
         let utf16 = encoding_rs::Encoding::for_bom(head).map(|(encoding, _)| encoding.decode(head).0);
-        return Ok(of_text(utf16.as_deref().unwrap_or_default().trim_start_matches('\u{feff}')));
+        return of_text(path, utf16.as_deref().unwrap_or_default());
     }
     if let Some(at) = memchr::memchr(0, head) {
         return Err(Error::input(
-            None,
+            path,
             None,
             Some(at as u64),
             "not text: byte 0 occurs, as in binary files".to_owned(),
         ));
     }
-    Ok(of_text(&String::from_utf8_lossy(head)))
+    of_text(path, &String::from_utf8_lossy(head))
 }
 
-fn of_text(head: &str) -> Format {
+fn of_text(path: Option<&Path>, head: &str) -> Result<Format> {
     let head = head.trim_start_matches('\u{feff}').trim_start();
-    if is_jsonl(head) {
+    // Old programs end lines with a carriage return alone.
+    let head = if head.contains('\n') { Cow::Borrowed(head) } else { Cow::Owned(head.replace('\r', "\n")) };
+    if is_xml(&head) {
+        let what = "this is an XML export; exports are not read yet: give the comments as CSV or JSON lines, with the \
+            columns text, author, date and parent_id where they are known";
+        return Err(Error::input(path, None, None, what));
+    }
+    let format = if is_jsonl(&head) {
         Format::Jsonl
-    } else if is_html(head) {
+    } else if begins_as_html(&head) {
         Format::Html
-    } else if is_table(head) {
+    } else if goes_on_as_jsonl(&head) {
+        Format::Jsonl
+    } else if has_tags(&head) {
+        Format::Html
+    } else if is_table(&head) {
         Format::Csv
     } else {
         Format::FlatText
-    }
+    };
+    Ok(format)
 }
 
-/// An object that a quote or the closing brace follows: prose may begin with a brace, rows go on like this.
+/// What WordPress, Disqus and feeds write: XML in which no page begins.
+fn is_xml(head: &str) -> bool {
+    let lower = first(head, 4096).to_ascii_lowercase();
+    let begins = ["<?xml", "<rss", "<disqus", "<feed"].iter().any(|mark| lower.starts_with(mark));
+    begins && !lower.contains("<html") && !lower.contains("<!doctype html")
+}
+
+/// An object that a quote or the closing brace follows, or a list of such: prose may begin with a brace, rows go on
+/// like this. A list is one document, which the reader of rows refuses with the way to mend it.
 fn is_jsonl(head: &str) -> bool {
-    head.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '}']))
+    let object = head.strip_prefix('[').map_or(head, str::trim_start);
+    object.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '}']))
 }
 
-/// A page begins with a tag or comment, or has tags that text has not within the first bytes.
-fn is_html(head: &str) -> bool {
-    let lower = head.get(..floor(head, 1024)).unwrap_or(head).to_ascii_lowercase();
+/// Rows after a first line that is broken: half of the first lines are objects, or the first one is meant as one.
+fn goes_on_as_jsonl(head: &str) -> bool {
+    let mut lines = head.lines().map(str::trim).filter(|line| !line.is_empty()).take(20).peekable();
+    if lines.peek().is_some_and(|line| line.starts_with('{') && line.ends_with('}') && line.contains(':')) {
+        return true;
+    }
+    let (objects, others): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.starts_with('{') && is_jsonl(line));
+    !objects.is_empty() && objects.len() >= others.len()
+}
+
+/// A page begins with a tag or comment.
+fn begins_as_html(head: &str) -> bool {
+    let lower = first(head, 4096).to_ascii_lowercase();
     let begins = [
         "<!doctype html",
         "<html",
@@ -103,9 +141,12 @@ fn is_html(head: &str) -> bool {
         "<style",
         "<link",
     ];
-    if begins.iter().any(|mark| lower.starts_with(mark)) || lower.starts_with("<?xml") && lower.contains("<html") {
-        return true;
-    }
+    begins.iter().any(|mark| lower.starts_with(mark)) || lower.starts_with("<?xml")
+}
+
+/// Has tags that text has not within the first bytes.
+fn has_tags(head: &str) -> bool {
+    let lower = first(head, 1024).to_ascii_lowercase();
     let tags = ["<html", "<body", "<head>", "</head>", "</p>", "</div>", "</a>", "<br", "</li>"];
     tags.iter().filter(|tag| lower.contains(*tag)).count() >= 2
 }
@@ -146,20 +187,32 @@ fn is_table(head: &str) -> bool {
         ];
         names.iter().any(|name| known.contains(&name.to_ascii_lowercase().as_str()))
     };
-    [',', ';', '\t'].into_iter().any(|separator| {
+    // The names of a table of one column: no text begins with such a line.
+    if ["text", "comment_text", "comment_body"].contains(&header.trim().trim_matches('"').to_ascii_lowercase().as_str())
+    {
+        return true;
+    }
+    [',', ';', '\t', '|'].into_iter().any(|separator| {
         names(separator).is_some_and(|names| {
-            known(&names) && lines.clone().next().is_none_or(|line| line.contains(separator) || line.starts_with('"'))
+            let known = separator != '|'
+                && known(&names)
+                && lines.clone().next().is_none_or(|line| line.contains(separator) || line.starts_with('"'));
+            known || is_even(header, lines.clone(), separator)
         })
     })
 }
 
-/// The largest length up to `at` that does not cut a character.
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
+/// Names that nobody knows make a table where the lines below have as many separators, and none stands as in prose.
+fn is_even<'a>(header: &str, lines: impl Iterator<Item = &'a str>, separator: char) -> bool {
+    let count = |line: &str| line.matches(separator).count();
+    let mut below = lines.take(5).peekable();
+    let spaced = header.contains(&format!("{separator} ")) || header.contains(&format!(" {separator}"));
+    !spaced && below.peek().is_some() && below.all(|line| count(line) == count(header) || line.contains('"'))
+}
+
+/// The first `length` bytes, or a few less where that would cut a character.
+fn first(text: &str, length: usize) -> &str {
+    text.get(..text.floor_char_boundary(length)).unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -183,6 +236,18 @@ mod tests {
             ("Dear reader, this is a comment, no?\n", Format::FlatText),
             ("", Format::FlatText),
             ("{well} I never\n", Format::FlatText),
+            ("[{\"text\": \"a\"}]", Format::Jsonl),
+            ("[ \n {\"text\"", Format::Jsonl),
+            ("[1] See below\n", Format::FlatText),
+            ("{id:1}\n{\"text\":\"a\"}\n", Format::Jsonl),
+            ("starting up\n{\"text\":\"a <br> b</p>\"}\n{\"text\":\"b\"}\n", Format::Jsonl),
+            ("One\ntwo\nthree\n{\"@context\":1}\n", Format::FlatText),
+            ("Review,stars\nfine,5\nbad,1\n", Format::Csv),
+            ("Yes,no\nor maybe, who knows, ever\n", Format::FlatText),
+            ("Home | News | Sport\nToday | Tomorrow | Ever\n", Format::FlatText),
+            ("id|text\n1|hello\n", Format::Csv),
+            ("text\nhello\n", Format::Csv),
+            ("id,text\r1,hello\r", Format::Csv),
         ] {
             assert_eq!(sniff(head.as_bytes()).ok(), Some(format), "{head:?}");
         }
@@ -200,6 +265,8 @@ mod tests {
             (b"PK\x03\x04..", "ZIP"),
             (b"\x7fELF\x02", "ELF"),
             (b"ab\0c", "byte 0"),
+            (b"<?xml version='1.0'?><rss><channel>", "an XML export"),
+            (b"<disqus xmlns='x'>", "an XML export"),
         ] {
             let said = sniff(head).map_err(|error| error.to_string()).err().unwrap_or_default();
             assert!(said.contains(what), "{said}");
