@@ -50,16 +50,16 @@ fn read_policy(path: &Path) -> anyhow::Result<Policy> {
 /// How many threads work.
 #[derive(Debug, clap::Args)]
 pub(super) struct Threads {
-    /// Work with N threads; without it, as many as there are cores. Results do not depend on it
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    /// Work with N threads, 1024 at most; without it, as many as there are cores. Results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
 }
 
 impl Threads {
     /// Returns their number.
     pub(super) fn count(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        self.threads.map_or_else(cores, NonZeroUsize::get)
+        self.threads.map_or_else(cores, usize::from)
     }
 
     /// Sets the size of the pool in which comments are judged, and returns it.

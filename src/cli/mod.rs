@@ -20,6 +20,7 @@ mod table;
 mod terminal;
 mod train;
 mod training;
+mod whole;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

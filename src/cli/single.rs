@@ -33,6 +33,10 @@ fn read_bytes(path: Option<&Path>) -> anyhow::Result<(String, Vec<u8>)> {
     if u64::try_from(bytes.len()).is_ok_and(|length| length > LIMIT) {
         bail!("{name}: larger than {} MiB, which is no comment; `gruff score` reads files of many", LIMIT >> 20);
     }
+    if bytes.is_empty() {
+        // A hook that broke sends nothing; that must not pass for a comment.
+        bail!("{name}: there is not one byte to read; an empty comment is a line break or {{\"text\": \"\"}}");
+    }
     Ok((name, bytes))
 }
 

@@ -2,6 +2,7 @@
 
 use super::output;
 use super::training::{Progress, Source, feed};
+use super::whole::Target;
 use anyhow::{Context, bail};
 use gruff::model::Model;
 use gruff::train::{Algorithm, Identity, Parameters, Recipe, Trainer};
@@ -18,7 +19,8 @@ use std::process::ExitCode;
         A row has `text` and `labels` ({\"insult\": 1, \"sarcasm\": 0}); a label that is absent says nothing about it. In \
         CSV each label is a column. off_topic is learned from rows with `article` or `thread`. Part of the rows is held \
         out in turn, to calibrate the scores and to tell how good the model is; a report says so at the end. The same \
-        rows, in the same order, give the same file to the byte.",
+        rows, in the same order, give the same file to the byte. The model's card names it after the file it is \
+        written to, so that two files of the same rows differ by that name unless --name is given.",
     after_help = "Examples:\n  \
         gruff train --data decisions.csv:house=rejected --text-column body --label house --out site.gruff\n  \
         gruff train --data a.jsonl.gz --data b.jsonl --label insult --label sarcasm --base builtin --out mine.gruff\n  \
@@ -59,11 +61,11 @@ pub(super) struct Args {
     /// The column or key that holds the comment, where it has an unusual name
     #[arg(long, value_name = "NAME")]
     text_column: Option<String>,
-    /// What the model is called in its card [default: the name of the file]
+    /// What the model is called in its card [default: the name of the file it is written to]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// ISO 639-1 codes of the languages it may judge, separated by commas; without it, all
-    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = language)]
     languages: Vec<String>,
     /// Train what a recipe says (TOML) instead
     #[arg(long, value_name = "FILE", conflicts_with_all = ["data", "labels", "base", "name", "languages"])]
@@ -84,6 +86,11 @@ fn algorithm(name: &str) -> Result<Algorithm, String> {
         "nb-lr" => Ok(Algorithm::NbLr),
         _ => Err("it is nb or nb-lr".into()),
     }
+}
+
+fn language(code: &str) -> Result<String, String> {
+    let sound = matches!(code.len(), 2 | 3) && code.bytes().all(|byte| byte.is_ascii_lowercase());
+    if sound { Ok(code.to_owned()) } else { Err("a code is two or three letters a to z, as en is".into()) }
 }
 
 fn rate(typed: &str) -> Result<(Label, f64), String> {
@@ -111,6 +118,17 @@ impl Args {
         parameters.balance = self.balance.unwrap_or(parameters.balance);
         parameters.c = self.penalty.unwrap_or(parameters.c);
         parameters.base_rates.extend(self.base_rate);
+        let target = Target::new(&self.out)?;
+        let report_target = self.report.as_deref().map(Target::new).transpose()?;
+        let files = || {
+            let named = [&self.base, &self.recipe].into_iter().flatten().map(PathBuf::as_path);
+            sources.iter().map(Source::path).chain(named)
+        };
+        target.refuse_inputs(files())?;
+        if let Some(report_target) = &report_target {
+            report_target.refuse_inputs(files())?;
+            report_target.refuse_same(&target)?;
+        }
         let base = match &self.base {
             Some(path) if path.as_os_str() == "builtin" => Some(Model::builtin()?),
             Some(path) => Some(Model::open(path)?),
@@ -130,9 +148,9 @@ impl Args {
         let (model, report) =
             trainer.finish(identity, base.as_ref(), &|done, of| progress.steps(done as u64, of as u64))?;
         progress.finish();
-        write_whole(&self.out, &model.to_bytes()?)?;
-        if let Some(path) = &self.report {
-            write_whole(path, &serde_json::to_vec_pretty(&report)?)?;
+        target.write(&model.to_bytes()?)?;
+        if let Some(target) = report_target {
+            target.write(&serde_json::to_vec_pretty(&report)?)?;
         }
         let mut out = output::stdout();
         write!(out, "{report}")?;
@@ -151,12 +169,4 @@ fn recipe(path: &Path, folder: Option<&Path>) -> anyhow::Result<(Parameters, Ide
         Some(Source::of_recipe(folder.join(&source.file), source.clone()))
     });
     Ok((recipe.parameters(), recipe.identity(), sources.collect()))
-}
-
-/// Writes a file under another name first, so that nobody finds half of it.
-fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let write = || fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path));
-    write().with_context(|| path.display().to_string())
 }

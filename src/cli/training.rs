@@ -47,6 +47,11 @@ impl Source {
         Self { path, labels, recipe: Some(recipe) }
     }
 
+    /// Returns the file's path.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Returns a short name: the file's, without folder and endings.
     pub(super) fn name(&self) -> String {
         let name = self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
