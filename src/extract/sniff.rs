@@ -212,7 +212,11 @@ fn is_even<'a>(header: &str, lines: impl Iterator<Item = &'a str>, separator: ch
 
 /// The first `length` bytes, or a few less where that would cut a character.
 fn first(text: &str, length: usize) -> &str {
-    text.get(..text.floor_char_boundary(length)).unwrap_or(text)
+    let mut at = length.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    text.get(..at).unwrap_or(text)
 }
 
 #[cfg(test)]
