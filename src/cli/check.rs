@@ -32,8 +32,8 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let row = single::read(None)?;
         let moderator = self.judging.resolve()?.explaining(self.explain);
+        let row = single::read(None)?;
         let judgement = finished(moderator.judge_row(&row), &row.text, self.offsets.into());
         match write(&judgement) {
             // Nobody reads the JSON, but the exit code still is the decision.

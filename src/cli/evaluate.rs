@@ -3,8 +3,11 @@
 use super::judging::{Judging, Threads};
 use super::output;
 use super::training::{Progress, Source};
+use anyhow::anyhow;
+use gruff::Label;
 use gruff::corpus::Columns;
 use gruff::evaluate::Evaluation;
+use gruff::model::Measure;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -46,10 +49,17 @@ impl Args {
         let columns = Columns { text: self.text_column, wanted, ..Columns::default() };
         let (progress, mut evaluation, mut complete) = (Progress::new(), Evaluation::default(), true);
         for source in &self.data {
+            let mut used = 0;
             complete &= source.read(&columns, &progress, |rows| {
-                evaluation.add(&source.name(), &moderator, rows);
+                used += evaluation.add(&source.name(), &moderator, rows);
                 Ok(())
             })?;
+            if used == 0 {
+                let known = moderator.labels().iter().map(Label::as_str).collect::<Vec<_>>().join(", ");
+                let path = source.path().display();
+                progress.pause(|| output::complain(&anyhow!("{path}: no row has a label that is judged ({known})")));
+                complete = false;
+            }
         }
         progress.finish();
         let mut out = output::stdout();
@@ -58,35 +68,39 @@ impl Args {
             for line in &lines {
                 writeln!(out, "{}", serde_json::to_string(line)?)?;
             }
-        } else {
+        } else if !lines.is_empty() {
             writeln!(
                 out,
                 "{:<32}{:<17}{:>6}{:>10}{:>6}  {:<22}{:<22}{:>7}{:>7}{:>9}",
                 "set", "label", "rows", "positive", "null", "AUC", "average precision", "Brier", "mean", "at 2 %"
             )?;
             for line in &lines {
-                let (auc, precision) = (line.auc, line.average_precision);
                 writeln!(
                     out,
-                    "{:<32}{:<17}{:>6}{:>8.1} %{:>6}  {:.3} ({:.3}–{:.3})   {:.3} ({:.3}–{:.3})   {:>7.4}{:>7.3}{:>7.0} %",
+                    "{:<32}{:<17}{:>6}{:>8.1} %{:>6}  {:<22}{:<22}{:>7}{:>7}{:>9}",
                     super::terminal::one_line(&line.set, 31),
                     line.label,
                     line.rows,
                     100. * line.positives as f64 / line.rows.max(1) as f64,
                     line.null,
-                    auc.value,
-                    auc.low,
-                    auc.high,
-                    precision.value,
-                    precision.low,
-                    precision.high,
-                    line.brier,
-                    line.mean_score,
-                    100. * line.recall_at_two_percent,
+                    or_dash(line.auc, interval),
+                    or_dash(line.average_precision, interval),
+                    or_dash(line.brier, |brier| format!("{brier:.4}")),
+                    or_dash(line.mean_score, |mean| format!("{mean:.3}")),
+                    or_dash(line.recall_at_two_percent, |recall| format!("{:.0} %", 100. * recall)),
                 )?;
             }
         }
         out.flush()?;
         Ok(if complete { ExitCode::SUCCESS } else { ExitCode::from(super::INCOMPLETE) })
     }
+}
+
+fn interval(measure: Measure) -> String {
+    format!("{:.3} ({:.3}–{:.3})", measure.value, measure.low, measure.high)
+}
+
+/// What the rows do not define is a dash.
+fn or_dash<T>(value: Option<T>, shown: impl FnOnce(T) -> String) -> String {
+    value.map_or_else(|| "–".to_owned(), shown)
 }

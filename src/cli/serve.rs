@@ -25,6 +25,9 @@ pub(super) struct Args {
     /// Refuse request bodies of more than N bytes
     #[arg(long, value_name = "N", default_value_t = Config::default().max_body)]
     max_body: usize,
+    /// Refuse requests of more than N rows, or threads of more than N comments
+    #[arg(long, value_name = "N", default_value_t = Config::default().max_rows)]
+    max_rows: usize,
     /// Refuse requests while N others are waited for
     #[arg(long, value_name = "N", default_value_t = Config::default().max_requests)]
     max_requests: usize,
@@ -41,6 +44,7 @@ impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let config = Config {
             max_body: self.max_body,
+            max_rows: self.max_rows,
             max_requests: self.max_requests,
             timeout: Duration::from_secs(self.timeout),
             threads: self.threads.count(),

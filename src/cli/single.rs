@@ -2,6 +2,7 @@
 
 use super::inputs::{is_stdin, refuse_terminal};
 use anyhow::{Context, bail};
+use gruff::corpus::SingleRow;
 use gruff::extract::{self, Format};
 use gruff::thread::Row;
 use std::fs::File;
@@ -44,7 +45,10 @@ fn read_bytes(path: Option<&Path>) -> anyhow::Result<(String, Vec<u8>)> {
 fn parse(bytes: &[u8]) -> anyhow::Result<Row> {
     let text = extract::decode(bytes, Format::FlatText)?;
     if is_json(&text) {
-        return serde_json::from_str(&text).context("no row");
+        return serde_json::from_str(&text).map(|SingleRow(row)| row).context("no row");
+    }
+    if text.contains('\0') {
+        bail!("the text holds a NUL character; remove it");
     }
     let text = text.strip_suffix('\n').map_or(&*text, |text| text.strip_suffix('\r').unwrap_or(text));
     Ok(Row { text: text.to_owned(), ..Row::default() })

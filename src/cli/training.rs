@@ -173,7 +173,7 @@ impl Progress {
         self.0.set_message("fitting");
     }
 
-    fn pause(&self, tell: impl FnOnce()) {
+    pub(super) fn pause(&self, tell: impl FnOnce()) {
         self.0.suspend(tell);
     }
 

@@ -13,10 +13,12 @@ mod gather;
 mod jsonl;
 mod lines;
 mod rows;
+mod single;
 mod source;
 mod table;
 mod write;
 
+pub use single::SingleRow;
 pub use write::RowWriter;
 
 use crate::error::{Error, Result};

@@ -10,7 +10,7 @@ use toml::Spanned;
 
 /// The file as it is typed; [`Policy`] is what it means.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a policy")]
 struct File {
     #[serde(default)]
     null: NullTable,
@@ -21,7 +21,7 @@ struct File {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table like { all = \"hold\" }")]
 struct NullTable {
     #[serde(default)]
     all: NothingJudged,
@@ -38,7 +38,7 @@ enum NothingJudged {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table like { hold = 0.7 }")]
 struct LabelTable {
     hold: Option<Spanned<f64>>,
     reject: Option<Spanned<f64>>,
@@ -48,7 +48,7 @@ struct LabelTable {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with when and action")]
 struct RuleTable {
     when: Spanned<BTreeMap<Spanned<String>, Spanned<f64>>>,
     action: Spanned<Action>,
@@ -245,7 +245,10 @@ mod tests {
             ("[labels.insult]\nhold = 0.9\nreject = 0.8", "line 3, column 10: reject = 0.8 is below hold = 0.9"),
             ("[labels.\"two words\"]\nhold = 0.9", "line 1, column 9: label \"two words\""),
             ("[labels.insult]\n[labels.Insult]", "this label has a table already"),
-            ("[labels]\ninsult = 0.5", "line 2, column 10: invalid type"),
+            (
+                "[labels]\ninsult = 0.5",
+                "line 2, column 10: invalid type: floating point `0.5`, expected a table like { hold = 0.7 }",
+            ),
             ("[null]\nall = \"reject\"", "line 2, column 7: unknown variant `reject`"),
             ("[[rule]]\nwhen = {}\naction = \"hold\"", "line 2, column 8: a rule needs at least one score"),
             ("[[rule]]\nwhen = { insult = 2 }\naction = \"hold\"", "line 2, column 19: 2 is out of range"),
@@ -257,6 +260,10 @@ mod tests {
         for (text, expected) in cases {
             let message = refused(text);
             assert!(message.contains(expected), "{text:?}: {message}");
+        }
+        for text in ["null = 5", "[null]\nall = 5", "labels = 5", "rule = 5", "[[rule]]\nwhen = 5", "rule = [5]"] {
+            let message = refused(text);
+            assert!(!["struct ", "enum ", "Spanned", "Table"].iter().any(|name| message.contains(name)), "{message}");
         }
     }
 

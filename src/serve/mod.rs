@@ -23,6 +23,8 @@ use tokio::sync::{Semaphore, oneshot};
 pub struct Config {
     /// The largest request body, in bytes.
     pub max_body: usize,
+    /// How many rows a request, or comments its thread, may have.
+    pub max_rows: usize,
     /// How many requests are worked on or waited for at once; further ones are answered with 503.
     pub max_requests: usize,
     /// How long reading a request's body, and then judging it, may take.
@@ -33,7 +35,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { max_body: 4 << 20, max_requests: 128, timeout: Duration::from_secs(30), threads: 1 }
+        Self { max_body: 4 << 20, max_rows: 1000, max_requests: 128, timeout: Duration::from_secs(30), threads: 1 }
     }
 }
 
@@ -103,6 +105,7 @@ pub fn router(config: Config, moderator: Moderator) -> io::Result<Router> {
         places: Arc::new(Semaphore::new(config.max_requests.min(Semaphore::MAX_PERMITS))),
         moderator,
         max_body: config.max_body,
+        max_rows: config.max_rows,
         timeout: config.timeout,
     };
     Ok(Router::new()
@@ -122,6 +125,7 @@ struct Server {
     places: Arc<Semaphore>,
     moderator: Moderator,
     max_body: usize,
+    max_rows: usize,
     timeout: Duration,
 }
 

@@ -89,6 +89,17 @@ async fn large_bodies_are_refused_with_and_without_a_length() {
 }
 
 #[tokio::test]
+async fn too_many_rows_are_refused() {
+    let config = || Config { max_rows: 2, ..Config::default() };
+    let (status, told) =
+        problem(config(), post_to("/v1/moderate", r#"[{"text":"a"},{"text":"b"},{"text":"c"}]"#)).await;
+    assert!(status == 413 && told.contains("3 rows"), "{status} {told}");
+    let fits = app(config()).oneshot(post_to("/v1/moderate", r#"[{"text":"a"},{"text":"b","id":5}]"#)).await.unwrap();
+    assert_eq!(fits.status(), 200);
+    assert_eq!(json(fits).await[1]["id"], "5");
+}
+
+#[tokio::test]
 async fn too_many_requests_are_refused() {
     let config = Config { max_requests: 0, ..Config::default() };
     assert_eq!(problem(config, post_to("/v1/moderate", "{}")).await.0, 503);

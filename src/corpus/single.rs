@@ -1,0 +1,77 @@
+//! One row of JSON by itself, read as a row of a file is, for programs and servers that are handed rows one by one.
+
+use super::Columns;
+use super::cell::Cell;
+use super::fields::{Field, FieldsSeed};
+use super::rows;
+use crate::thread::Row;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use std::fmt;
+
+/// A row to be judged. Its id may be a number and is `None` where there is none; its labels are not looked at.
+///
+/// Deserializing fails with a sentence for a missing text, a NUL character, and values of another kind than the field
+/// takes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SingleRow(pub Row);
+
+impl<'de> Deserialize<'de> for SingleRow {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(SingleRowVisitor)
+    }
+}
+
+struct SingleRowVisitor;
+
+impl<'de> Visitor<'de> for SingleRowVisitor {
+    type Value = SingleRow;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row like {\"text\": \"…\"}")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<SingleRow, A::Error> {
+        let columns = Columns { wanted: Some(Vec::new()), ..Columns::default() };
+        let fields = FieldsSeed(&columns).visit_map(map)?;
+        if matches!(fields.get(Field::Text), None | Some(Cell::Null)) {
+            let names = rows::listed(&fields.names);
+            return Err(A::Error::custom(format_args!("the row has no text (it has {names}); give it as \"text\"")));
+        }
+        let has_id = matches!(fields.get(Field::Id), Some(Cell::Text(_) | Cell::Number(_) | Cell::Bool(_)));
+        let row = rows::row(fields, &columns, 0).map_err(A::Error::custom)?;
+        Ok(SingleRow(Row { id: row.id.filter(|_| has_id), ..row }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<Row, String> {
+        serde_json::from_str(json).map(|SingleRow(row)| row).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn ids_may_be_numbers_or_absent() {
+        assert_eq!(read(r#"{"id":5,"text":"a"}"#).unwrap().id.as_deref(), Some("5"));
+        assert_eq!(read(r#"{"id":"0","text":"a"}"#).unwrap().id.as_deref(), Some("0"));
+        for json in [r#"{"text":"a"}"#, r#"{"text":"a","id":null,"labels":{"two words":"?"}}"#] {
+            assert_eq!(read(json).unwrap(), Row { text: "a".into(), ..Row::default() });
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place() {
+        for (json, told) in [
+            (r#"{"txt":"a"}"#, "the row has no text (it has txt); give it as \"text\" at line 1 column 11"),
+            (
+                "{\n\"text\":5}",
+                "the text is a number, not a text; give the comment as a JSON string at line 2 column 9",
+            ),
+            ("{\"text\":\"a\\u0000\"}", "the text holds a NUL character; remove it at line 1 column 18"),
+            ("5", "invalid type: integer `5`, expected a row like {\"text\": \"…\"} at line 1 column 1"),
+        ] {
+            assert_eq!(read(json).unwrap_err(), told, "{json}");
+        }
+    }
+}
