@@ -125,16 +125,24 @@ fn the_built_in_model_is_sound_and_checked_in_full() {
 }
 
 #[test]
-fn version_1_is_still_read() {
-    let packed = include_bytes!("fixtures/models/v1.gruff.zst");
+fn version_2_is_still_read() {
+    let packed = include_bytes!("fixtures/models/v2.gruff.zst");
     assert!(packed.len() <= 20_000);
     let bytes = zstd::decode_all(packed.as_slice()).unwrap();
-    let moderator = Moderator::new(Model::from_bytes("v1", bytes).unwrap()).unwrap();
-    let row = Row { text: "you stupid idiot, shut up".into(), ..Row::default() };
-    // What gruff 0.1.0 said about it when the file was written.
-    approx::assert_abs_diff_eq!(moderator.judge_row(&row).score("insult").unwrap(), V1_SCORE, epsilon = 1e-6);
+    let moderator = Moderator::new(Model::from_bytes("v2", bytes).unwrap()).unwrap();
+    let row = Row { text: "about the bakery: only a liar agrees, thank you".into(), ..Row::default() };
+    // What the trainer of this format said about it when the file was written.
+    approx::assert_abs_diff_eq!(moderator.judge_row(&row).score("insult").unwrap(), V2_SCORE, epsilon = 1e-6);
 }
-const V1_SCORE: f64 = 0.999_993_855_825_397_8;
+
+#[test]
+fn version_1_which_was_never_released_is_refused_with_a_sentence() {
+    let mut bytes = include_bytes!("../models/builtin.gruff").to_vec();
+    bytes[12] = 1;
+    let refused = Model::from_bytes("old.gruff", bytes).unwrap_err().to_string();
+    assert!(refused.contains("format version 1") && refused.contains("train it again"), "{refused}");
+}
+const V2_SCORE: f64 = 0.483_820_258_517_580_9;
 
 /// Writes the fixture of the present version: `GRUFF_WRITE_FIXTURE=1 cargo test --test model_file fixture`.
 #[test]
@@ -144,9 +152,9 @@ fn write_the_fixture_when_asked() {
     }
     let model = train(&["insult"], Algorithm::NbLr, None).0;
     let packed = zstd::encode_all(model.to_bytes().unwrap().as_slice(), 19).unwrap();
-    let row = Row { text: "you stupid idiot, shut up".into(), ..Row::default() };
+    let row = Row { text: "about the bakery: only a liar agrees, thank you".into(), ..Row::default() };
     let score = Moderator::new(model).unwrap().judge_row(&row).score("insult").unwrap();
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/models/v1.gruff.zst");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/models/v2.gruff.zst");
     std::fs::write(path, &packed).unwrap();
     println!("{} bytes, score {score}", packed.len());
 }

@@ -46,13 +46,13 @@ pub(super) struct Args {
     /// Which rows are held out together; another number makes other parts [default: 1]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// How many parts are held out in turn [default: 4]
+    /// How many parts are held out in turn [default: 2]
     #[arg(long, value_name = "N")]
     folds: Option<usize>,
     /// Give sources, and classes in them, equal weight (1) or rows (0), or something between
     #[arg(long, value_name = "SHARE")]
     balance: Option<f64>,
-    /// Inverse strength of the penalty on large weights [default: 4]
+    /// Inverse strength of the penalty on large weights [default: 2]
     #[arg(long, value_name = "C")]
     penalty: Option<f64>,
     /// The rate at which scores of a label are probabilities; without it the share of positive rows

@@ -2,7 +2,7 @@
 
 use super::{Detector, Evidence, EvidenceKind, Seen, find};
 use crate::error::{Error, Result};
-use crate::features::{Chunk, Family, Ngrams, visit};
+use crate::features::{Chunk, FAMILIES, Ngrams, visit};
 use crate::label::{self, Label};
 use crate::model::{Head, Model};
 use crate::text::{EvasionKind, Normalized};
@@ -13,9 +13,9 @@ pub struct Occurrences(HashMap<u32, u32>);
 
 impl Occurrences {
     /// Counts the n-grams of a comment.
-    pub fn of(text: &Normalized, row: &Ngrams) -> Self {
-        let mut counts = HashMap::with_capacity(row.slots.len());
-        visit(text, &mut Chunk::default(), |feature| *counts.entry(feature.slot).or_default() += 1);
+    pub fn of(original: &str, text: &Normalized, row: &Ngrams) -> Self {
+        let mut counts = HashMap::with_capacity(row.len());
+        visit(original, text, &mut Chunk::default(), |feature| *counts.entry(feature.slot).or_default() += 1);
         Self(counts)
     }
 }
@@ -75,12 +75,12 @@ impl Bound {
 
     /// Judges a comment: the calibrated probability, or `None` where it cannot be judged. `columns` are the raw scores of
     /// the model's n-gram heads.
-    pub fn score(&self, model: &Model, columns: &[f64], seen: &Seen<'_>) -> Option<f64> {
+    pub fn score(&self, model: &Model, columns: &[[f64; FAMILIES]], seen: &Seen<'_>) -> Option<f64> {
         let head = self.head(model);
         // At most two raw scores, n-grams first, as the calibration expects them.
         let (mut raw, mut count) = ([0.; 2], 0);
-        if let (Some(bias), Some(column)) = (head.ngrams, self.column) {
-            raw[0] = columns[column] + bias;
+        if let Some(score) = self.column.and_then(|column| head.raw(&columns[column])) {
+            raw[0] = score;
             count = 1;
         }
         if let Some(dense) = &head.dense {
@@ -122,7 +122,11 @@ impl Bound {
         let label: &Label = &self.head(model).label;
         let text = seen.utterance.text;
         let tokens = text.tokens();
-        let (words, pieces) = row.scales();
+        let families = self.head(model).families;
+        let scales: [f64; FAMILIES] = {
+            let scales = model.weights().row_scales(row);
+            std::array::from_fn(|family| slope * scales[family] * families[family])
+        };
         let mut chunk = Chunk::default();
         let mut by_token = vec![0.; tokens.len()];
         let mut by_view = vec![0.; text.views().len()];
@@ -130,11 +134,16 @@ impl Bound {
         let view_at: HashMap<(usize, usize), usize> =
             views.iter().enumerate().map(|(index, view)| ((view.range.start, view.range.end), index)).collect();
         let mut at = 0;
-        visit(text, &mut chunk, |feature| {
-            let scale = if feature.family == Family::Words { words } else { pieces };
-            let weight = slope * scale * model.weights().get(feature.slot, column)
+        let mut manner = 0.;
+        visit(seen.utterance.original, text, &mut chunk, |feature| {
+            let weight = scales[feature.family as usize] * model.weights().get(feature.slot, column)
                 / f64::from(occurrences.0.get(&feature.slot).copied().unwrap_or(1));
-            // Features come in order of their start, words first, then pieces, then views.
+            // What stands nowhere is of the whole text.
+            if feature.end <= feature.start {
+                manner += weight;
+                return;
+            }
+            // Features come nearly in order of their start, words first, then pieces, then views.
             while at > 0 && tokens[at.min(tokens.len() - 1)].start > feature.start {
                 at -= 1;
             }
@@ -151,6 +160,17 @@ impl Bound {
                 *token += weight / covered as f64;
             }
         });
+        if manner >= FAINTEST {
+            let name = Some("capitals, marks and length");
+            found.push(Evidence {
+                label: label.clone(),
+                kind: EvidenceKind::Cue,
+                name,
+                span: None,
+                text: None,
+                weight: manner,
+            });
+        }
         let mut push = |kind, name, range: std::ops::Range<usize>, weight: f64| {
             let span = text.span(range);
             let slice = span.slice(seen.utterance.original).to_owned();

@@ -3,9 +3,10 @@
 //! Training and scoring read text through these same functions; there is no second path.
 
 pub mod cues;
+mod manner;
 mod ngrams;
 mod row;
 pub mod topic;
 
-pub use ngrams::{Chunk, Family, Feature, SCHEME, SLOT_BITS, visit};
+pub use ngrams::{Chunk, FAMILIES, Family, Feature, SCHEME, SLOT_BITS, visit};
 pub use row::{Ngrams, RowMaker};

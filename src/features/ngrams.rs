@@ -1,28 +1,38 @@
-//! Hashed n-grams: words 1–2, and characters 2–5 within the bounds of a word.
+//! Hashed n-grams: words, alone, in pairs and near one another; characters 2–5 within the bounds of a word; manner.
 //!
 //! Character n-grams run over whitespace-free chunks with one boundary character at each end (scikit-learn's
 //! `char_wb`), because abuse is inflected, compounded and misspelled. Evasion views feed the same features as if their
-//! reading had been written.
+//! reading had been written. Pairs with a gap, and words near a "you", tell insult from the same words about a thing.
 
+use super::manner;
 use crate::text::{Normalized, Token, TokenKind};
 
 /// Names this way of making features; models are refused where theirs differs.
-pub const SCHEME: &str = "words1-2,chars2-5,slots2^18,v1";
+pub const SCHEME: &str = "words1-2+gaps+you+marks,chars2-5,manner,slots2^19,v2";
 /// Binary logarithm of the number of slots that n-grams are hashed to.
-pub const SLOT_BITS: u32 = 18;
+pub const SLOT_BITS: u32 = 19;
 
 /// Chunks longer than this many characters are cut, so that one endless word costs no more than many words.
 const LONGEST_CHUNK: usize = 256;
 const BOUNDARY: u32 = ' ' as u32;
 const LONGEST_GRAM: usize = 5;
+/// Words on either side of a "you" that are near it.
+const NEAR: usize = 4;
+/// Signs of a run of punctuation that are told apart.
+const SIGNS: usize = 3;
+
+/// How many families there are.
+pub const FAMILIES: usize = 3;
 
 /// A family of features; each is normalised by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
-    /// Single words and pairs of neighbours.
+    /// Single words, pairs of neighbours, pairs with a gap of one or two words, words near a "you", marks.
     Words,
     /// Pieces of words.
-    Chars,
+    Pieces,
+    /// How the text is written: capitals, strings of marks, length, its first and last words.
+    Manner,
 }
 
 /// One n-gram where it stands.
@@ -34,7 +44,7 @@ pub struct Feature {
     pub family: Family,
     /// First byte in the main text.
     pub start: u32,
-    /// One past the last byte in the main text.
+    /// One past the last byte in the main text; not beyond `start` for a feature of the whole text.
     pub end: u32,
 }
 
@@ -46,12 +56,12 @@ pub struct Chunk {
 }
 
 #[inline]
-fn step(hash: u64, value: u64) -> u64 {
+pub(super) fn step(hash: u64, value: u64) -> u64 {
     (hash.rotate_left(5) ^ value).wrapping_mul(0x517c_c1b7_2722_0a95)
 }
 
 #[inline]
-fn slot(hash: u64) -> u32 {
+pub(super) fn slot(hash: u64) -> u32 {
     let mixed = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed >> (64 - SLOT_BITS)) as u32
 }
@@ -67,9 +77,9 @@ fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
     step(step(hash, u64::from_le_bytes(rest)), bytes.len() as u64)
 }
 
-/// Hands every n-gram of a comment to `take`: first all words in order, then all pieces, then those of the evasion
-/// views. Linear in the length of the text.
-pub fn visit(comment: &Normalized, chunk: &mut Chunk, mut take: impl FnMut(Feature)) {
+/// Hands every n-gram of a comment to `take`: words in order, pieces, those of the evasion views, then manner. `original`
+/// is the text that was normalised. Linear in the length of the text.
+pub fn visit(original: &str, comment: &Normalized, chunk: &mut Chunk, mut take: impl FnMut(Feature)) {
     words(comment, &mut take);
     pieces(comment, chunk, &mut take);
     for view in comment.views() {
@@ -79,34 +89,82 @@ pub fn visit(comment: &Normalized, chunk: &mut Chunk, mut take: impl FnMut(Featu
         chunk.chars.push(BOUNDARY);
         chunk.chars.extend(view.reading.chars().map(u32::from));
         chunk.chars.push(BOUNDARY);
-        grams(&chunk.chars, |slot, _, _| take(Feature { slot, family: Family::Chars, start, end }));
+        grams(&chunk.chars, |slot, _, _| take(Feature { slot, family: Family::Pieces, start, end }));
+    }
+    manner::visit(original, comment, &mut take);
+}
+
+/// Hashes a token by itself, and tells whether it is a word of its own; commas and full stops are not.
+pub(super) fn token_hash(text: &[u8], token: &Token) -> (u64, bool) {
+    let bytes = &text[token.start as usize..token.end as usize];
+    match token.kind {
+        TokenKind::Word | TokenKind::Number | TokenKind::Emoji => (hash_bytes(1, bytes), true),
+        // Of a long run of telling marks only the first two count: `!!!!!!` is as `!!`.
+        TokenKind::Punctuation if is_telling(bytes[0]) => (hash_bytes(2, &bytes[..bytes.len().min(2)]), true),
+        TokenKind::Punctuation => (hash_bytes(2, &bytes[..bytes.len().min(SIGNS)]), false),
+        TokenKind::Url => (hash_bytes(3, b"url"), true),
+        TokenKind::Mention => (hash_bytes(3, b"mention"), true),
     }
 }
+
+fn is_telling(first: u8) -> bool {
+    matches!(first, b'!' | b'?' | b'*' | b'#' | b'@' | b'$' | b'"') || first >= 0x80
+}
+
+/// Seeds of pairs, so that the same two words make different features when they are further apart.
+const GAP: u64 = 0x6761_7070;
+const BEFORE_YOU: u64 = 0x6c65_6674;
+const AFTER_YOU: u64 = 0x7269_6768;
 
 fn words(comment: &Normalized, take: &mut impl FnMut(Feature)) {
     let text = comment.text().as_bytes();
-    let mut before: Option<(u64, u32)> = None;
+    // The last words: hash and start, the latest first.
+    let mut last = [(0_u64, 0_u32); NEAR];
+    let mut known = 0;
+    let mut since_you = usize::MAX;
+    // The token before, word or mark.
+    let mut neighbour: Option<(u64, u32, bool)> = None;
     for token in comment.tokens() {
-        let bytes = &text[token.start as usize..token.end as usize];
-        let hash = match token.kind {
-            TokenKind::Word | TokenKind::Number | TokenKind::Emoji => hash_bytes(1, bytes),
-            // Of a long run only the first two signs count: `!!!!!!` is as `!!`.
-            TokenKind::Punctuation if is_telling(bytes[0]) => hash_bytes(2, &bytes[..bytes.len().min(2)]),
-            TokenKind::Punctuation => continue,
-            TokenKind::Url => hash_bytes(3, b"url"),
-            TokenKind::Mention => hash_bytes(3, b"mention"),
+        let (hash, is_word) = token_hash(text, token);
+        let mut give = |hash: u64, start: u32| {
+            take(Feature { slot: slot(hash), family: Family::Words, start, end: token.end });
         };
-        take(Feature { slot: slot(hash), family: Family::Words, start: token.start, end: token.end });
-        if let Some((previous, start)) = before {
-            take(Feature { slot: slot(step(previous, hash)), family: Family::Words, start, end: token.end });
+        give(hash, token.start);
+        // A pair with a mark in it stands beside the pair that looks over the mark.
+        if let Some((previous, start, was_word)) = neighbour
+            && !(is_word && was_word)
+        {
+            give(step(previous, hash), start);
         }
-        before = Some((hash, token.start));
+        neighbour = Some((hash, token.start, is_word));
+        if !is_word {
+            continue;
+        }
+        for (distance, &(previous, start)) in last[..known].iter().take(3).enumerate() {
+            give(step(if distance == 0 { previous } else { previous ^ GAP }, hash), start);
+        }
+        if since_you < NEAR {
+            give(step(AFTER_YOU, hash), token.start);
+        }
+        since_you = since_you.saturating_add(1);
+        if is_you(&text[token.start as usize..token.end as usize]) {
+            for &(previous, start) in &last[..known] {
+                take(Feature { slot: slot(step(BEFORE_YOU, previous)), family: Family::Words, start, end: token.end });
+            }
+            since_you = 0;
+        }
+        last.rotate_right(1);
+        last[0] = (hash, token.start);
+        known = (known + 1).min(NEAR);
     }
 }
 
-/// Tells whether a sign of punctuation is a word of its own; commas and full stops are not.
-fn is_telling(first: u8) -> bool {
-    matches!(first, b'!' | b'?' | b'*' | b'#' | b'@' | b'$' | b'"') || first >= 0x80
+/// Tells whether a word addresses the reader.
+fn is_you(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"you" | b"your" | b"u" | b"ur" | b"you're" | b"you\xe2\x80\x99re" | b"youre" | b"yours" | b"yourself" | b"ya"
+    )
 }
 
 fn pieces(comment: &Normalized, chunk: &mut Chunk, take: &mut impl FnMut(Feature)) {
@@ -157,7 +215,7 @@ fn whole_chunk(text: &str, start: u32, end: u32, chunk: &mut Chunk, take: &mut i
         chunk.starts.push(stop);
         let starts = &chunk.starts;
         grams(&chunk.chars, |slot, from, to| {
-            take(Feature { slot, family: Family::Chars, start: starts[from], end: starts[to] });
+            take(Feature { slot, family: Family::Pieces, start: starts[from], end: starts[to] });
         });
     }
 }
@@ -183,7 +241,7 @@ mod tests {
     fn features(text: &str) -> Vec<(Family, String)> {
         let comment = Normalized::new(text);
         let mut all = Vec::new();
-        visit(&comment, &mut Chunk::default(), |feature| {
+        visit(text, &comment, &mut Chunk::default(), |feature| {
             assert!(feature.slot < 1 << SLOT_BITS);
             all.push((feature.family, comment.text()[feature.start as usize..feature.end as usize].to_owned()));
         });
@@ -194,13 +252,15 @@ mod tests {
     fn words_come_alone_and_in_pairs() {
         let words: Vec<_> = features("You, fool!!").into_iter().filter(|(f, _)| *f == Family::Words).collect();
         let texts: Vec<_> = words.iter().map(|(_, text)| text.as_str()).collect();
-        assert_eq!(texts, ["you", "fool", "you, fool", "!!", "fool!!"]);
+        let expected = ["you", ",", "you,", "fool", ", fool", "you, fool", "fool", "!!", "fool!!", "you, fool!!", "!!"];
+        assert_eq!(texts, expected, "the second fool and the second !! are those near a you");
     }
 
     #[test]
     fn pieces_stay_within_a_chunk() {
         let pieces = features("ab c");
-        let texts: Vec<_> = pieces.iter().filter(|(f, _)| *f == Family::Chars).map(|(_, text)| text.as_str()).collect();
+        let texts: Vec<_> =
+            pieces.iter().filter(|(f, _)| *f == Family::Pieces).map(|(_, text)| text.as_str()).collect();
         assert_eq!(texts, ["a", "ab", "ab", "ab", "ab", "b", "c", "c", "c"]);
     }
 
@@ -214,10 +274,11 @@ mod tests {
     fn an_evasive_spelling_has_the_features_of_its_reading() {
         let slots = |text: &str| {
             let mut slots = Vec::new();
-            visit(&Normalized::new(text), &mut Chunk::default(), |feature| slots.push(feature.slot));
+            visit(text, &Normalized::new(text), &mut Chunk::default(), |feature| slots.push(feature.slot));
             slots
         };
         let evasive = slots("1d10t");
-        assert!(slots("idiot").iter().all(|slot| evasive.contains(slot)));
+        let manner = slots("idiot").len() - 1;
+        assert!(slots("idiot")[..14].iter().all(|slot| evasive.contains(slot)), "{manner}");
     }
 }

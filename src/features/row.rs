@@ -1,35 +1,28 @@
 //! The distinct n-grams of one comment.
 
-use super::ngrams::{Chunk, Family, SLOT_BITS, visit};
+use super::ngrams::{Chunk, FAMILIES, Family, SLOT_BITS, visit};
 use crate::text::Normalized;
 
-/// The distinct slots of a comment, words before pieces of words.
-///
-/// Every slot of a family counts 1/√(number of distinct slots in that family), so that a family's vector has length 1
-/// whatever the comment's: long comments are not surer than short ones by their length alone.
+/// The distinct slots of a comment, family by family. A slot that two families share counts for the first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ngrams {
-    /// Slots in order of first occurrence; the first `words` of them are words.
-    pub slots: Vec<u32>,
-    /// How many of them are words and pairs of words.
-    pub words: usize,
+    families: [Vec<u32>; FAMILIES],
 }
 
 impl Ngrams {
-    /// Returns the slots of words and pairs of words.
-    pub fn words(&self) -> &[u32] {
-        &self.slots[..self.words]
+    /// Returns the slots of each family, in order of first occurrence.
+    pub fn families(&self) -> [&[u32]; FAMILIES] {
+        self.families.each_ref().map(Vec::as_slice)
     }
 
-    /// Returns the slots of pieces of words.
-    pub fn pieces(&self) -> &[u32] {
-        &self.slots[self.words..]
+    /// Returns the number of distinct slots.
+    pub fn len(&self) -> usize {
+        self.families.iter().map(Vec::len).sum()
     }
 
-    /// Returns what a slot of words and one of pieces count in this comment.
-    pub fn scales(&self) -> (f64, f64) {
-        let scale = |count: usize| if count == 0 { 0. } else { 1. / (count as f64).sqrt() };
-        (scale(self.words), scale(self.slots.len() - self.words))
+    /// Tells whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 }
 
@@ -38,53 +31,45 @@ impl Ngrams {
 pub struct RowMaker {
     chunk: Chunk,
     seen: Vec<u64>,
-    late_words: Vec<u32>,
     row: Ngrams,
 }
 
 impl Default for RowMaker {
     fn default() -> Self {
-        Self {
-            chunk: Chunk::default(),
-            // One bit a slot: 32 KiB, which stay in the first-level cache.
-            seen: vec![0; (1 << SLOT_BITS) / 64],
-            late_words: Vec::new(),
-            row: Ngrams::default(),
-        }
+        // One bit a slot: 64 KiB, which stay in the second-level cache.
+        Self { chunk: Chunk::default(), seen: vec![0; (1 << SLOT_BITS) / 64], row: Ngrams::default() }
     }
 }
 
 impl RowMaker {
-    /// Makes the row of a comment. It stays valid until the next call.
-    pub fn make(&mut self, comment: &Normalized) -> &Ngrams {
-        self.row.slots.clear();
-        self.row.words = 0;
-        self.late_words.clear();
-        let Self { chunk, seen, late_words, row } = self;
-        visit(comment, chunk, |feature| {
+    /// Makes the row of a comment; `original` is the text that was normalised. It stays valid until the next call.
+    pub fn make(&mut self, original: &str, comment: &Normalized) -> &Ngrams {
+        let Self { chunk, seen, row } = self;
+        row.families.iter_mut().for_each(Vec::clear);
+        visit(original, comment, chunk, |feature| {
             let (word, bit) = (feature.slot as usize / 64, 1 << (feature.slot % 64));
-            if seen[word] & bit != 0 {
-                return;
-            }
-            seen[word] |= bit;
-            match feature.family {
-                Family::Words if row.words == row.slots.len() => {
-                    row.slots.push(feature.slot);
-                    row.words += 1;
-                }
-                // Words of evasion views come after the pieces; they are few.
-                Family::Words => late_words.push(feature.slot),
-                Family::Chars => row.slots.push(feature.slot),
+            if seen[word] & bit == 0 {
+                seen[word] |= bit;
+                row.families[feature.family as usize].push(feature.slot);
             }
         });
-        if !late_words.is_empty() {
-            row.slots.splice(row.words..row.words, late_words.iter().copied());
-            row.words += late_words.len();
-        }
-        for slot in &row.slots {
+        for slot in row.families.iter().flatten() {
             seen[*slot as usize / 64] = 0;
         }
         row
+    }
+}
+
+impl Ngrams {
+    /// Makes a row of given slots.
+    #[cfg(test)]
+    pub(crate) fn of(families: [&[u32]; FAMILIES]) -> Self {
+        Self { families: families.map(<[u32]>::to_vec) }
+    }
+
+    /// Returns the slots of one family.
+    pub fn family(&self, family: Family) -> &[u32] {
+        &self.families[family as usize]
     }
 }
 
@@ -92,23 +77,25 @@ impl RowMaker {
 mod tests {
     use super::*;
 
-    #[test]
-    fn slots_are_distinct_and_do_not_leak_into_the_next_row() {
-        let mut maker = RowMaker::default();
-        let first = maker.make(&Normalized::new("no no no, 1d10t")).clone();
-        let mut sorted = first.slots.clone();
-        sorted.sort_unstable();
-        sorted.dedup();
-        assert_eq!(sorted.len(), first.slots.len());
-        maker.make(&Normalized::new("something else"));
-        assert_eq!(&first, maker.make(&Normalized::new("no no no, 1d10t")));
+    fn row(maker: &mut RowMaker, text: &str) -> Ngrams {
+        maker.make(text, &Normalized::new(text)).clone()
     }
 
     #[test]
-    fn a_comment_without_words_has_an_empty_row() {
+    fn slots_are_distinct_and_do_not_leak_into_the_next_row() {
         let mut maker = RowMaker::default();
-        let row = maker.make(&Normalized::new(" \n "));
-        assert!(row.slots.is_empty());
-        assert_eq!(row.scales(), (0., 0.));
+        let first = row(&mut maker, "no no no, 1d10t");
+        let mut sorted: Vec<u32> = first.families().concat();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), first.len());
+        row(&mut maker, "something else");
+        assert_eq!(first, row(&mut maker, "no no no, 1d10t"));
+    }
+
+    #[test]
+    fn a_comment_without_words_has_no_words() {
+        let row = row(&mut RowMaker::default(), " \n ");
+        assert!(row.family(Family::Words).is_empty() && row.family(Family::Pieces).is_empty());
     }
 }

@@ -6,7 +6,7 @@
 //! 16  number of sections n                  u32
 //! 20  n × { name 8 bytes, offset u64, length u64, CRC-32 u32 }
 //!     CRC-32 of everything before           u32
-//!     card (JSON), heads (JSON), scales (f32), weights (i16), background (f32)
+//!     card (JSON), heads (JSON), scales (f32), weights (a frequency and one i8 a head, slot by slot), background (f32)
 //! ```
 //! Every byte is covered by a checksum or compared, so that a cut or flipped file is refused with a sentence. Nothing in
 //! it is an n-gram in clear text.
@@ -19,8 +19,8 @@ use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 const MAGIC: &[u8; 12] = b"gruff model\n";
-/// The format that is written; readers keep all versions from 1 on.
-const VERSION: u32 = 1;
+/// The format that is written; readers keep all versions from 2 on. Version 1 was never released.
+const VERSION: u32 = 2;
 const ENTRY: usize = 8 + 8 + 8 + 4;
 /// A file has no more sections than this.
 const MOST_SECTIONS: usize = 64;
@@ -128,7 +128,7 @@ pub(super) fn parse(name: &str, bytes: Bytes, trust: Trust) -> Result<Model> {
     let scales = floats(&bytes[section(b"scales  ")?]);
     let background = floats(&bytes[section(b"backgrnd")?]);
     let table = section(b"weights ")?;
-    let fits = table.len() == scales.len() << SLOT_BITS << 1
+    let fits = table.len() == (scales.len() + 1) << SLOT_BITS
         && bytes.len() == sections.iter().map(|section| section.range.end).max().unwrap_or(0)
         && scales.iter().all(|scale| scale.is_finite());
     if !fits {

@@ -4,6 +4,7 @@ mod calibration;
 mod card;
 mod dense;
 mod file;
+mod frequency;
 mod logistic;
 mod naive_bayes;
 mod sparse;
@@ -12,12 +13,14 @@ mod weights;
 pub use calibration::Calibration;
 pub use card::{Card, LabelCard, Measure, SourceCard};
 pub use dense::{DenseHead, GaussianClass};
+pub use frequency::Frequencies;
 pub use logistic::{Logistic, LogisticProblem, sigmoid};
 pub use naive_bayes::{NaiveBayes, NaiveBayesError, NaiveBayesParams, NaiveBayesValidParams};
 pub use sparse::{SparseRow, SparseRows};
 pub use weights::Weights;
 
 use crate::error::{Error, Result};
+use crate::features::FAMILIES;
 use crate::features::topic::Background;
 use crate::label::Label;
 use serde::{Deserialize, Serialize};
@@ -42,11 +45,30 @@ pub struct Head {
     /// Intercept of its column of n-gram weights, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ngrams: Option<f64>,
+    /// How much each family of n-grams weighs in its raw score: words, pieces, manner.
+    #[serde(default = "all_families", skip_serializing_if = "is_all_families")]
+    pub families: [f64; FAMILIES],
     /// Its head over dense features, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dense: Option<DenseHead>,
     /// From the raw scores (n-grams first) to a probability.
     pub calibration: Calibration,
+}
+
+fn all_families() -> [f64; FAMILIES] {
+    [1.; FAMILIES]
+}
+
+fn is_all_families(families: &[f64; FAMILIES]) -> bool {
+    *families == [1.; FAMILIES]
+}
+
+impl Head {
+    /// Returns the raw score of its n-grams, of the scores of its column by family; `None` where it has none.
+    pub fn raw(&self, column: &[f64; FAMILIES]) -> Option<f64> {
+        let bias = self.ngrams?;
+        Some(column.iter().zip(self.families).map(|(score, weight)| score * weight).sum::<f64>() + bias)
+    }
 }
 
 impl Model {
@@ -140,6 +162,9 @@ impl Model {
             }
             if head.ngrams.is_some_and(|bias| !bias.is_finite()) {
                 return Err(format!("the intercept of {label} is not a number"));
+            }
+            if !head.families.iter().all(|weight| weight.is_finite()) {
+                return Err(format!("a family of {label} weighs no finite number"));
             }
             if head.dense.as_ref().is_some_and(|dense| !dense.is_sound()) {
                 return Err(format!("the dense head of {label} is not sound"));

@@ -10,8 +10,8 @@
 //! use ndarray::array;
 //!
 //! let mut rows = SparseRows::new(4);
-//! rows.push(&[0, 1], &[], (1., 0.));
-//! rows.push(&[2, 3], &[], (1., 0.));
+//! rows.push([&[0, 1], &[], &[]], [1.; 3]);
+//! rows.push([&[2, 3], &[], &[]], [1.; 3]);
 //! let dataset = DatasetBase::new(rows, array![true, false]);
 //! let model = NaiveBayesParams::new().alpha(0.5).fit(&dataset)?;
 //! assert!(model.log_odds(dataset.records.row(0)) > 0.);
@@ -240,13 +240,13 @@ mod tests {
             let mut rows = SparseRows::new(6);
             let mut dense = Array2::<f64>::zeros((cells.len(), 6));
             for (index, row) in cells.iter().enumerate() {
-                let scale = (f64::from(scales[index].0) / 4., f64::from(scales[index].1) / 4.);
+                let scale = [f64::from(scales[index].0) / 4., f64::from(scales[index].1) / 4., 1.];
                 let block = |range: std::ops::Range<usize>| -> Vec<u32> {
                     range.filter(|&slot| row[slot]).map(|slot| slot as u32).collect()
                 };
-                rows.push(&block(0..3), &block(3..6), scale);
+                rows.push([&block(0..3), &block(3..6), &[]], scale);
                 for slot in (0..6).filter(|&slot| row[slot]) {
-                    dense[[index, slot]] = if slot < 3 { scale.0 } else { scale.1 };
+                    dense[[index, slot]] = scale[usize::from(slot >= 3)];
                 }
             }
             let targets: Array1<bool> = (0..cells.len()).map(|index| index % 3 == 0).collect();
@@ -263,11 +263,11 @@ mod tests {
     #[test]
     fn fitting_in_two_steps_equals_fitting_at_once() {
         let mut halves = [SparseRows::new(3), SparseRows::new(3)];
-        halves[0].push(&[0], &[1], (1., 0.5));
-        halves[1].push(&[1], &[2], (1., 0.5));
+        halves[0].push([&[0], &[1], &[]], [1., 0.5, 1.]);
+        halves[1].push([&[1], &[2], &[]], [1., 0.5, 1.]);
         let mut whole = SparseRows::new(3);
-        whole.push(&[0], &[1], (1., 0.5));
-        whole.push(&[1], &[2], (1., 0.5));
+        whole.push([&[0], &[1], &[]], [1., 0.5, 1.]);
+        whole.push([&[1], &[2], &[]], [1., 0.5, 1.]);
         let params = NaiveBayesParams::new().check().unwrap();
         let [first, second] = halves;
         let (first, second) =
@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn bad_parameters_and_data_are_refused() {
         let mut rows = SparseRows::new(1);
-        rows.push(&[0], &[], (1., 1.));
+        rows.push([&[0], &[], &[]], [1.; 3]);
         let dataset = DatasetBase::new(rows, ndarray::array![true]);
         for alpha in [0., -1., f64::NAN, f64::INFINITY] {
             assert!(matches!(NaiveBayesParams::new().alpha(alpha).fit(&dataset), Err(NaiveBayesError::Alpha(_))));

@@ -1,12 +1,14 @@
 //! The table of n-gram weights: all labels side by side in a slot.
 
 use super::file::Bytes;
-use crate::features::{Ngrams, SLOT_BITS};
+use super::frequency::{self, Frequencies};
+use crate::features::{FAMILIES, Ngrams, SLOT_BITS};
 
-/// Weights of all n-gram heads, quantised to 16 bits, read where they lie.
+/// Weights of all n-gram heads and the frequency of each slot, one byte each, read where they lie.
 ///
-/// A slot's weights stand side by side, so that a feature costs one cache line for all labels. A column's scale is its
-/// largest weight over 32,767; the error is below 1/65,000 of that.
+/// A slot's record is its frequency, then one weight a head: a feature costs one cache line for all labels. A weight is
+/// the code q times its size, q·|q|, over 127² and times the column's scale, its largest weight: fine steps where most
+/// weights are. What that costs is measured, not assumed: docs/experiments.md.
 #[derive(Debug, Clone)]
 pub struct Weights {
     bytes: Bytes,
@@ -14,16 +16,24 @@ pub struct Weights {
     scales: Vec<f32>,
 }
 
+const LARGEST: f64 = 127.;
+/// Slots summed before the sums are moved to wider integers: 2^16 · 127² is below 2^31.
+const STRETCH: usize = 1 << 16;
+/// Most columns that have a loop of their own; more are read by a general one.
+const UNROLLED: usize = 12;
+
 impl Weights {
     /// Quantises one dense column a head, each of one weight a slot.
-    pub fn quantise(columns: &[Vec<f64>]) -> Self {
+    pub fn quantise(columns: &[Vec<f64>], frequencies: &Frequencies) -> Self {
         let largest = |column: &Vec<f64>| column.iter().fold(0_f64, |most, weight| most.max(weight.abs()));
-        let scales: Vec<f32> = columns.iter().map(|column| (largest(column) / f64::from(i16::MAX)) as f32).collect();
-        let mut bytes = Vec::with_capacity((columns.len() << SLOT_BITS) * 2);
-        for slot in 0..1 << SLOT_BITS {
+        let scales: Vec<f32> = columns.iter().map(|column| largest(column) as f32).collect();
+        let mut bytes = Vec::with_capacity((columns.len() + 1) << SLOT_BITS);
+        for (slot, &frequency) in frequencies.codes().iter().enumerate() {
+            bytes.push(frequency);
             for (column, &scale) in columns.iter().zip(&scales) {
-                let value = if scale > 0. { (column[slot] / f64::from(scale)).round() } else { 0. };
-                bytes.extend_from_slice(&(value as i16).to_le_bytes());
+                let share = if scale > 0. { column[slot] / f64::from(scale) } else { 0. };
+                let code = (share.abs().sqrt() * LARGEST).round().min(LARGEST).copysign(share);
+                bytes.push((code as i8).cast_unsigned());
             }
         }
         Self { bytes: Bytes::Owned(bytes.into()), offset: 0, scales }
@@ -31,7 +41,7 @@ impl Weights {
 
     /// Uses a stored table; `None` when `bytes` from `offset` on is too short for it.
     pub(super) fn stored(bytes: Bytes, offset: usize, scales: Vec<f32>) -> Option<Self> {
-        let length = scales.len() << SLOT_BITS << 1;
+        let length = (scales.len() + 1) << SLOT_BITS;
         bytes.get(offset..offset.checked_add(length)?)?;
         Some(Self { bytes, offset, scales })
     }
@@ -48,14 +58,13 @@ impl Weights {
 
     /// Returns the table's bytes.
     pub(super) fn table(&self) -> &[u8] {
-        &self.bytes[self.offset..self.offset + (self.scales.len() << SLOT_BITS << 1)]
+        &self.bytes[self.offset..self.offset + ((self.scales.len() + 1) << SLOT_BITS)]
     }
 
     /// Returns one weight.
     pub fn get(&self, slot: u32, column: usize) -> f64 {
-        let at = (slot as usize * self.scales.len() + column) * 2;
-        let table = self.table();
-        f64::from(i16::from_le_bytes([table[at], table[at + 1]])) * f64::from(self.scales[column])
+        let at = slot as usize * (self.scales.len() + 1) + 1 + column;
+        f64::from(decode(self.table()[at])) * self.unit(column)
     }
 
     /// Returns one column in full.
@@ -63,48 +72,142 @@ impl Weights {
         (0..1 << SLOT_BITS).map(|slot| self.get(slot, column)).collect()
     }
 
-    /// Computes the raw score of every column for a row, without intercepts.
-    pub fn score(&self, row: &Ngrams, scores: &mut Vec<f64>) {
-        let columns = self.scales.len();
+    /// Returns how common each slot was.
+    pub fn frequencies(&self) -> Frequencies {
+        let codes = self.table().iter().step_by(self.scales.len() + 1);
+        Frequencies::stored(codes.copied().collect())
+    }
+
+    fn unit(&self, column: usize) -> f64 {
+        f64::from(self.scales[column]) / (LARGEST * LARGEST)
+    }
+
+    /// Computes the raw score of every column and family for a row, without intercepts and the heads' weights of
+    /// families: `scores[column]` has one number a family.
+    pub fn score(&self, row: &Ngrams, scores: &mut Vec<[f64; FAMILIES]>) {
         scores.clear();
-        scores.resize(columns, 0.);
-        // Integer sums are exact, so their order does not matter; 2^31 / 2^15 slots fit an i64 with ease.
-        let mut sums = [vec![0_i64; columns], vec![0_i64; columns]];
-        let table = self.table();
-        for (sums, slots) in sums.iter_mut().zip([row.words(), row.pieces()]) {
-            for &slot in slots {
-                let at = slot as usize * columns * 2;
-                for (sum, pair) in sums.iter_mut().zip(table[at..at + columns * 2].as_chunks::<2>().0) {
-                    *sum += i64::from(i16::from_le_bytes(*pair));
-                }
+        scores.resize(self.scales.len(), [0.; FAMILIES]);
+        for (family, slots) in row.families().into_iter().enumerate() {
+            let length = self.sum(slots, family, scores);
+            let scale = frequency::scale(length);
+            for (column, score) in scores.iter_mut().enumerate() {
+                score[family] *= scale * self.unit(column);
             }
         }
-        let (words, pieces) = row.scales();
-        for (at, score) in scores.iter_mut().enumerate() {
-            *score = (sums[0][at] as f64 * words + sums[1][at] as f64 * pieces) * f64::from(self.scales[at]);
+    }
+
+    /// Returns what an entry of each family counts in a row.
+    pub fn row_scales(&self, row: &Ngrams) -> [f64; FAMILIES] {
+        let (table, stride) = (self.table(), self.scales.len() + 1);
+        row.families().map(|slots| {
+            let length = |&slot: &u32| frequency::length(table[slot as usize * stride]);
+            frequency::scale(slots.iter().map(length).sum())
+        })
+    }
+
+    /// Adds the codes of one family up, exactly; returns the sum of the lengths of its slots.
+    fn sum(&self, slots: &[u32], family: usize, scores: &mut [[f64; FAMILIES]]) -> u64 {
+        macro_rules! unrolled {
+            ($($columns:literal)*) => {
+                match self.scales.len() {
+                    $($columns => {
+                        let mut total = [0_i64; $columns];
+                        let mut length = 0;
+                        for slots in slots.chunks(STRETCH) {
+                            let (sums, part) = sum_records::<$columns, { $columns + 1 }>(self.table(), slots);
+                            length += part;
+                            total.iter_mut().zip(sums).for_each(|(total, sum)| *total += i64::from(sum));
+                        }
+                        scores.iter_mut().zip(total).for_each(|(score, total)| score[family] = total as f64);
+                        length
+                    })*
+                    _ => self.sum_many(slots, family, scores),
+                }
+            };
+        }
+        unrolled!(1 2 3 4 5 6 7 8 9 10 11 12)
+    }
+
+    /// The same for more columns than [`UNROLLED`].
+    fn sum_many(&self, slots: &[u32], family: usize, scores: &mut [[f64; FAMILIES]]) -> u64 {
+        debug_assert!(self.scales.is_empty() || self.scales.len() > UNROLLED);
+        let (table, stride) = (self.table(), self.scales.len() + 1);
+        let mut length = 0;
+        for &slot in slots {
+            let record = &table[slot as usize * stride..][..stride];
+            length += frequency::length(record[0]);
+            for (score, &code) in scores.iter_mut().zip(&record[1..]) {
+                // Whole numbers far below 2^53: exact in any order.
+                score[family] += f64::from(decode(code));
+            }
+        }
+        length
+    }
+}
+
+/// Returns q·|q| of a stored code.
+#[inline]
+fn decode(code: u8) -> i32 {
+    let code = i32::from(code.cast_signed());
+    code * code.abs()
+}
+
+/// Sums the records of slots; `STRIDE` is one more than `COLUMNS`.
+#[inline]
+fn sum_records<const COLUMNS: usize, const STRIDE: usize>(table: &[u8], slots: &[u32]) -> ([i32; COLUMNS], u64) {
+    let records = table.as_chunks::<STRIDE>().0;
+    let mut sums = [0_i32; COLUMNS];
+    let mut length = 0;
+    for &slot in slots {
+        let record = &records[slot as usize];
+        length += frequency::length(record[0]);
+        for column in 0..COLUMNS {
+            sums[column] += decode(record[column + 1]);
         }
     }
+    (sums, length)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::SparseRows;
 
-    #[test]
-    fn quantised_scores_are_close_to_exact_ones() {
+    fn weights(columns: usize) -> (Vec<Vec<f64>>, Weights) {
         let column = |seed: u32| -> Vec<f64> {
             (0..1_u32 << SLOT_BITS).map(|slot| f64::from(slot.wrapping_mul(seed) % 2001) / 1000. - 1.).collect()
         };
-        let columns = [column(7919), column(104_729)];
-        let weights = Weights::quantise(&columns);
-        let row = Ngrams { slots: vec![1, 17, 4242, 99_999], words: 2 };
-        let mut scores = Vec::new();
-        weights.score(&row, &mut scores);
-        let (words, pieces) = row.scales();
-        for (at, column) in columns.iter().enumerate() {
-            let exact = words * (column[1] + column[17]) + pieces * (column[4242] + column[99_999]);
-            assert!((scores[at] - exact).abs() < 1e-3);
+        let columns: Vec<_> = (0..columns as u32).map(|at| column(7919 + 2 * at)).collect();
+        let mut rows = SparseRows::new(1 << SLOT_BITS);
+        rows.push([&[1, 17], &[4242, 99_999], &[]], [1.; FAMILIES]);
+        let weights = Weights::quantise(&columns, &Frequencies::count(&rows, 1).0);
+        (columns, weights)
+    }
+
+    #[test]
+    fn quantised_scores_are_close_to_exact_ones() {
+        for count in [1, 2, 9, UNROLLED + 2] {
+            let (columns, weights) = weights(count);
+            let row = Ngrams::of([&[1, 17], &[4242, 99_999], &[5]]);
+            let mut scores = Vec::new();
+            weights.score(&row, &mut scores);
+            let [words, pieces, manner] = weights.row_scales(&row);
+            assert_eq!(manner, 0., "slot 5 is unknown");
+            for (at, column) in columns.iter().enumerate() {
+                assert!((scores[at][0] - words * (column[1] + column[17])).abs() < 1.5e-2);
+                assert!((scores[at][1] - pieces * (column[4242] + column[99_999])).abs() < 1.5e-2);
+                assert!((weights.get(17, at) - columns[at][17]).abs() < 1e-2);
+            }
         }
-        assert!((weights.get(17, 1) - columns[1][17]).abs() < 1e-4);
+    }
+
+    #[test]
+    fn many_slots_do_not_overflow() {
+        let (columns, weights) = weights(2);
+        let most = (0..1_u32 << SLOT_BITS).max_by(|a, b| columns[0][*a as usize].total_cmp(&columns[0][*b as usize]));
+        let slots = vec![most.unwrap_or(0); 3 * STRETCH];
+        let mut scores = vec![[0.; FAMILIES]; 2];
+        weights.sum(&slots, 0, &mut scores);
+        assert_eq!(scores[0][0], 127. * 127. * 3. * STRETCH as f64);
     }
 }

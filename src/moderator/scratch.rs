@@ -2,7 +2,7 @@
 
 use super::{Judgement, Moderator};
 use crate::detect::{Bound, Evidence, Occurrences, Seen};
-use crate::features::RowMaker;
+use crate::features::{FAMILIES, RowMaker};
 use crate::features::cues::Utterance;
 use crate::features::topic::{self, Relevance, Topic};
 use crate::label::Label;
@@ -13,7 +13,7 @@ use crate::text::{Language, Normalized, TokenKind};
 #[derive(Default)]
 pub(super) struct Scratch {
     rows: RowMaker,
-    columns: Vec<f64>,
+    columns: Vec<[f64; FAMILIES]>,
 }
 
 /// A comment's text, normalised, and its stems.
@@ -60,7 +60,7 @@ impl Moderator {
         let utterance = Utterance { original, text, parent: parent.as_ref() };
         let topic = context.topic.as_ref().zip(self.model.background());
         let seen = Seen { utterance, relevance: context.relevance.as_ref(), topic };
-        let row = scratch.rows.make(text);
+        let row = scratch.rows.make(original, text);
         self.model.weights().score(row, &mut scratch.columns);
         let score = |bound: &Bound| {
             let head = bound.head(&self.model);
@@ -70,7 +70,7 @@ impl Moderator {
         };
         let scores = self.labels.iter().cloned().zip(self.bound.iter().map(score)).collect();
         let evidence = self.explain.then(|| {
-            let occurrences = Occurrences::of(text, row);
+            let occurrences = Occurrences::of(original, text, row);
             self.bound.iter().flat_map(|bound| bound.evidence(&self.model, row, &occurrences, &seen)).collect()
         });
         self.decide(id, scores, facts, language, evidence)

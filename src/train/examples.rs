@@ -1,9 +1,9 @@
 //! Labelled rows as features: what training keeps of them.
 
 use crate::detect::{self, Detector, Seen};
-use crate::features::RowMaker;
 use crate::features::cues::Utterance;
 use crate::features::topic::{self, Background, Topic};
+use crate::features::{FAMILIES, RowMaker};
 use crate::label::{self, Label};
 use crate::model::SparseRows;
 use crate::moderator::topic_of;
@@ -74,7 +74,7 @@ impl Examples {
     pub(super) fn add(&mut self, source: usize, rows: &[Row]) {
         let made: Vec<Made> = rows.par_iter().map_init(RowMaker::default, |maker, row| self.make(maker, row)).collect();
         for (row, made) in rows.iter().zip(made) {
-            self.rows.push(made.slots.words(), made.slots.pieces(), made.slots.scales());
+            self.rows.push(made.slots.families(), [1.; FAMILIES]);
             let at = self.sources.len();
             self.sources.push(source as u32);
             self.digests.push(made.digest);
@@ -108,7 +108,7 @@ impl Examples {
             && row.labels.keys().any(|label| label.as_str() == label::OFF_TOPIC);
         let topic = wants_topic.then(|| topic_of(row)).filter(|topic| !topic.is_empty());
         Made {
-            slots: maker.make(&text).clone(),
+            slots: maker.make(&row.text, &text).clone(),
             stems,
             digest: digest(&row.text),
             measures: self.labels.iter().map(measure).collect(),

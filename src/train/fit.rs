@@ -4,9 +4,11 @@ use super::examples::Examples;
 use super::{Algorithm, Parameters};
 use crate::error::{Error, Result};
 use crate::evaluate::Scored;
-use crate::features::SLOT_BITS;
+use crate::features::{FAMILIES, SLOT_BITS};
 use crate::label::Label;
-use crate::model::{Calibration, DenseHead, Head, LabelCard, Logistic, LogisticProblem, NaiveBayesParams, SparseRows};
+use crate::model::{
+    Calibration, DenseHead, Frequencies, Head, LabelCard, Logistic, LogisticProblem, NaiveBayesParams, SparseRows,
+};
 use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
 use ndarray::{Array1, Array2};
@@ -25,8 +27,9 @@ pub(super) struct Plan<'a> {
     parameters: &'a Parameters,
     examples: &'a Examples,
     tasks: Vec<Task>,
+    frequencies: &'a Frequencies,
     /// How many rows each slot stands in.
-    frequencies: Vec<u32>,
+    counts: &'a [u32],
 }
 
 /// One label: which rows say something about it, what, and how much each counts.
@@ -37,6 +40,7 @@ struct Task {
     targets: Vec<bool>,
     weights: Vec<f64>,
     folds: Vec<usize>,
+    families: [f64; FAMILIES],
 }
 
 /// A head, its column of n-gram weights where it has one, and what is known about it.
@@ -49,18 +53,15 @@ struct Parts {
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(parameters: &'a Parameters, examples: &'a Examples, source_weights: &[f64]) -> Result<Self> {
-        let mut tasks = Vec::new();
-        for (column, label) in parameters.labels.iter().enumerate() {
-            tasks.push(Task::new(parameters, examples, source_weights, column, label)?);
-        }
-        let mut frequencies = vec![0; 1 << SLOT_BITS];
-        for row in examples.rows.rows() {
-            for (slot, _) in row.entries() {
-                frequencies[slot] += 1;
-            }
-        }
-        Ok(Self { parameters, examples, tasks, frequencies })
+    pub(super) fn new(
+        parameters: &'a Parameters,
+        examples: &'a Examples,
+        source_weights: &[f64],
+        (frequencies, counts): (&'a Frequencies, &'a [u32]),
+    ) -> Result<Self> {
+        let tasks = parameters.labels.iter().enumerate();
+        let tasks = tasks.map(|(column, label)| Task::new(parameters, examples, source_weights, column, label));
+        Ok(Self { parameters, examples, tasks: tasks.collect::<Result<_>>()?, frequencies, counts })
     }
 
     /// Fits every label, folds first.
@@ -118,34 +119,37 @@ impl<'a> Plan<'a> {
 
     fn fit_ngrams(&self, task: &Task, used: &[usize]) -> Result<Logistic> {
         let wrong = |what: String| Error::training(format!("{}: {what}", task.label));
-        let mut records = SparseRows::new(1 << SLOT_BITS);
+        // The vocabulary: smoothing adds to every feature, so that slots which nothing hashes to must not be there.
+        let known: Vec<usize> =
+            (0..1 << SLOT_BITS).filter(|&slot| self.counts[slot] >= self.parameters.least_rows.max(1)).collect();
+        let mut numbers = vec![u32::MAX; 1 << SLOT_BITS];
+        for (number, &slot) in known.iter().enumerate() {
+            numbers[slot] = number as u32;
+        }
+        let mut records = SparseRows::new(known.len());
         for &at in used {
-            let row = self.examples.rows.row(task.rows[at] as usize);
-            match self.parameters.algorithm {
-                Algorithm::Nb => records.push_row(row, row.scales()),
-                // Log-count ratios are those of presence, as in NB-SVM.
-                Algorithm::NbLr => records.push_row(row, (1., 1.)),
-            }
+            let row = self.examples.rows.row(task.rows[at] as usize).presence();
+            // Log-count ratios are those of presence, as in NB-SVM.
+            records.push_mapped(row, &numbers, task.families_in_use());
         }
         let targets: Vec<bool> = used.iter().map(|&at| task.targets[at]).collect();
         let weights: Vec<f64> = used.iter().map(|&at| task.weights[at]).collect();
         let dataset = DatasetBase::new(records, Array1::from(targets.clone()))
             .with_weights(weights.iter().map(|weight| *weight as f32).collect());
-        let alpha = match self.parameters.algorithm {
-            Algorithm::Nb => self.parameters.alpha * NB_SCALE,
-            Algorithm::NbLr => self.parameters.alpha,
-        };
-        let bayes = NaiveBayesParams::new().alpha(alpha).fit(&dataset).map_err(|error| wrong(error.to_string()))?;
-        let mut ratios = bayes.log_count_ratios();
-        for (ratio, &frequency) in ratios.iter_mut().zip(&self.frequencies) {
-            if frequency < self.parameters.least_rows {
-                *ratio = 0.;
-            }
+        let bayes = NaiveBayesParams::new().alpha(self.parameters.alpha).fit(&dataset);
+        let bayes = bayes.map_err(|error| wrong(error.to_string()))?;
+        drop(dataset);
+        let mut ratios = vec![0.; 1 << SLOT_BITS];
+        for (&slot, ratio) in known.iter().zip(bayes.log_count_ratios()) {
+            ratios[slot] = self.frequencies.weight(slot) * ratio;
         }
         match self.parameters.algorithm {
             Algorithm::Nb => Ok(Logistic { weights: ratios, bias: bayes.log_prior_odds() }),
             Algorithm::NbLr => {
-                drop(dataset);
+                for (slot, ratio) in ratios.iter_mut().enumerate() {
+                    let weight = self.frequencies.weight(slot);
+                    *ratio = weight * (ratio.abs() / weight).powf(self.parameters.damping).copysign(*ratio);
+                }
                 let indices: Vec<u32> = used.iter().map(|&at| task.rows[at]).collect();
                 let problem = LogisticProblem {
                     rows: &self.examples.rows,
@@ -153,6 +157,7 @@ impl<'a> Plan<'a> {
                     targets: &targets,
                     weights: &weights,
                     scales: &ratios,
+                    families: task.families,
                     c: self.parameters.c,
                     iterations: ITERATIONS,
                 };
@@ -166,7 +171,10 @@ impl<'a> Plan<'a> {
         let raw: Vec<Vec<f64>> = (0..task.rows.len())
             .map(|at| {
                 let (parts, row) = (&held_out[task.folds[at]], task.rows[at] as usize);
-                let ngrams = parts.ngrams.as_ref().map(|ngrams| ngrams.log_odds(self.examples.rows.row(row)));
+                let ngrams = parts
+                    .ngrams
+                    .as_ref()
+                    .map(|ngrams| ngrams.log_odds(self.examples.rows.row(row).times(task.families)));
                 let measured = self.examples.measured(task.column, row);
                 let dense = parts.dense.as_ref().zip(measured).map(|(dense, measured)| dense.log_odds(measured));
                 ngrams.into_iter().chain(dense).collect()
@@ -212,15 +220,18 @@ impl<'a> Plan<'a> {
             recall_at_two_percent_false_alarms: recall,
         };
         let bias = whole.ngrams.as_ref().map(|ngrams| ngrams.bias);
-        let head = Head { label: task.label.clone(), ngrams: bias, dense: whole.dense, calibration };
+        let families = task.families;
+        let head = Head { label: task.label.clone(), ngrams: bias, families, dense: whole.dense, calibration };
         (head, whole.ngrams.map(|ngrams| ngrams.weights), card)
     }
 }
 
-/// Naive Bayes counts scaled entries, of about 1/20 each; its smoothing is scaled with them.
-const NB_SCALE: f64 = 0.05;
-
 impl Task {
+    /// Returns 1 for each family that weighs something, else 0.
+    fn families_in_use(&self) -> [f64; FAMILIES] {
+        self.families.map(|weight| f64::from(u8::from(weight > 0.)))
+    }
+
     fn new(
         parameters: &Parameters,
         examples: &Examples,
@@ -254,7 +265,8 @@ impl Task {
         let folds = folds.collect();
         let weights = balanced(parameters.balance, examples, source_weights, &rows, &targets);
         let rows = rows.into_iter().map(|row| row as u32).collect();
-        Ok(Self { column, label: label.clone(), rows, targets, weights, folds })
+        let families = parameters.families_of(label);
+        Ok(Self { column, label: label.clone(), rows, targets, weights, folds, families })
     }
 }
 

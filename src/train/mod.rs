@@ -10,14 +10,15 @@ pub use report::Report;
 
 use crate::detect;
 use crate::error::{Error, Result};
-use crate::features::SCHEME;
 use crate::features::topic::Background;
+use crate::features::{FAMILIES, SCHEME};
 use crate::label::Label;
-use crate::model::{Card, Model, SourceCard, Weights};
+use crate::model::{Card, Frequencies, Model, SourceCard, Weights};
 use crate::thread::Row;
 use examples::Examples;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// How n-gram heads are trained.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +40,9 @@ pub enum Algorithm {
 /// | `seed` | 1 | which rows fall into which fold, and the bootstrap | |
 /// | `folds` | 4 | parts held out in turn, for calibration and the report | 2 to 20 |
 /// | `alpha` | 1 | rows added to each feature and class | > 0 |
-/// | `c` | 4 | inverse strength of the L2 penalty | > 0 |
+/// | `c` | 2 | inverse strength of the L2 penalty | > 0 |
+/// | `damping` | 0.5 | power of the log-count ratios: 1 as in NB-SVM, 0 plain logistic regression | 0 to 1 |
+/// | `families` | 1, 1, 0.5 (`nb`: 1, 0.7, 0.3) | weights of words, pieces of words and manner | 0 to 10 |
 /// | `least_rows` | 2 | rows that an n-gram must stand in | |
 /// | `balance` | 0 | 0: every row counts the same; 1: every source, and each class in it, counts the same | 0 to 1 |
 /// | `base_rate` | share of positives | rate at which scores are probabilities, for each label | 0 to 1 |
@@ -57,12 +60,18 @@ pub struct Parameters {
     pub alpha: f64,
     /// Inverse strength of the L2 penalty.
     pub c: f64,
+    /// Power of the log-count ratios that scale the features of the logistic head.
+    pub damping: f64,
+    /// Weights of words, pieces of words and manner, for labels that are not in `label_families`.
+    pub families: Option<[f64; FAMILIES]>,
+    /// The same for single labels.
+    pub label_families: BTreeMap<Label, [f64; FAMILIES]>,
     /// Rows that an n-gram must stand in.
     pub least_rows: u32,
     /// How far sources and classes are given equal weight.
     pub balance: f64,
     /// Rates at which scores are probabilities; the share of positives, within .01 and .5, for labels that are not here.
-    pub base_rates: std::collections::BTreeMap<Label, f64>,
+    pub base_rates: BTreeMap<Label, f64>,
 }
 
 impl Parameters {
@@ -74,11 +83,27 @@ impl Parameters {
             seed: 1,
             folds: 4,
             alpha: 1.,
-            c: 4.,
+            c: 2.,
+            damping: 0.5,
+            families: None,
+            label_families: BTreeMap::new(),
             least_rows: 2,
             balance: 0.,
-            base_rates: std::collections::BTreeMap::new(),
+            base_rates: BTreeMap::new(),
         }
+    }
+
+    /// Returns the weights of words, pieces of words and manner for a label.
+    pub fn families_of(&self, label: &Label) -> [f64; FAMILIES] {
+        let usual = match self.algorithm {
+            Algorithm::Nb => [1., 0.7, 0.3],
+            Algorithm::NbLr => [1., 1., 0.5],
+        };
+        self.label_families.get(label).copied().or(self.families).unwrap_or(usual)
+    }
+
+    fn all_families(&self) -> impl Iterator<Item = &f64> {
+        self.families.iter().chain(self.label_families.values()).flatten()
     }
 
     fn check(&self) -> Result<()> {
@@ -90,6 +115,10 @@ impl Parameters {
             "alpha must be a finite number above 0"
         } else if !(self.c.is_finite() && self.c > 0.) {
             "c must be a finite number above 0"
+        } else if !(0. ..=1.).contains(&self.damping) {
+            "damping must be within 0 and 1"
+        } else if !self.all_families().all(|weight| (0. ..=10.).contains(weight)) {
+            "the weight of a family must be within 0 and 10"
         } else if !(0. ..=1.).contains(&self.balance) {
             "balance must be within 0 and 1"
         } else if !self.base_rates.values().all(|rate| *rate > 0. && *rate < 1.) {
@@ -179,7 +208,14 @@ impl Trainer {
             _ => Background::from_counts(self.examples.stem_counts()),
         };
         self.examples.measure_relevance(&background);
-        let plan = fit::Plan::new(&self.parameters, &self.examples, &self.source_weights)?;
+        let (mut frequencies, counts) = Frequencies::count(&self.examples.rows, self.parameters.least_rows);
+        if let Some(base) = base {
+            // One table serves all heads, and those of the base were fitted on its own.
+            frequencies = base.weights().frequencies();
+        }
+        self.examples.rows.rescale(|blocks| frequencies.scales(blocks));
+        let plan =
+            fit::Plan::new(&self.parameters, &self.examples, &self.source_weights, (&frequencies, counts.as_slice()))?;
         let fitted = plan.run(progress)?;
         let mut heads: Vec<fit::Trained> = Vec::new();
         if let Some(base) = base {
@@ -212,7 +248,7 @@ impl Trainer {
         let model = Model::new(
             card,
             heads.into_iter().map(|(head, _, _)| head).collect(),
-            Weights::quantise(&columns),
+            Weights::quantise(&columns, &frequencies),
             Some(background),
         )?;
         detect::bind(&model)?;

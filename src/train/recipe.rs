@@ -2,6 +2,7 @@
 
 use super::{Algorithm, Identity, Parameters};
 use crate::error::{Error, Result};
+use crate::features::FAMILIES;
 use crate::label::Label;
 use crate::model::SourceCard;
 use serde::Deserialize;
@@ -29,6 +30,12 @@ pub struct Recipe {
     alpha: Option<f64>,
     #[serde(default)]
     c: Option<f64>,
+    #[serde(default)]
+    damping: Option<f64>,
+    #[serde(default)]
+    families: Option<[f64; FAMILIES]>,
+    #[serde(default)]
+    label_families: BTreeMap<Label, [f64; FAMILIES]>,
     #[serde(default)]
     least_rows: Option<u32>,
     #[serde(default)]
@@ -100,6 +107,9 @@ impl Recipe {
             folds: self.folds.unwrap_or(defaults.folds),
             alpha: self.alpha.unwrap_or(defaults.alpha),
             c: self.c.unwrap_or(defaults.c),
+            damping: self.damping.unwrap_or(defaults.damping),
+            families: self.families,
+            label_families: self.label_families.clone(),
             least_rows: self.least_rows.unwrap_or(defaults.least_rows),
             balance: self.balance.unwrap_or(defaults.balance),
             base_rates: self.base_rates.clone(),
