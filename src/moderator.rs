@@ -1,13 +1,15 @@
 //! The pipeline in one piece: the one type most users need.
 
 mod judgement;
+mod scorer;
 mod scratch;
 
 pub use judgement::Judgement;
+pub use scorer::Scorer;
 
 use crate::detect::{self, Bound};
 use crate::error::{Error, Result};
-use crate::features::topic::Topic;
+use crate::features::topic::{Topic, stems};
 use crate::label::Label;
 use crate::model::Model;
 use crate::policy::Policy;
@@ -154,10 +156,17 @@ impl Moderator {
     }
 
     fn judge_row_with(&self, row: &Row, scratch: &mut Scratch) -> Judgement {
-        let prepared = scratch::prepare(&row.text);
+        let mut text = std::mem::take(&mut scratch.text);
+        text.refill(&row.text);
         let topic = topic_of(row);
-        let context = self.context(&topic, &prepared.stems);
-        self.finish(row.id.clone(), &row.text, &prepared.text, row.parent.as_deref(), &context, scratch)
+        scratch.stems.clear();
+        if !topic.is_empty() {
+            stems(&text, &mut scratch.stems);
+        }
+        let context = self.context(&topic, &scratch.stems);
+        let judgement = self.finish(row.id.clone(), &row.text, &text, row.parent.as_deref(), &context, scratch);
+        scratch.text = text;
+        judgement
     }
 
     fn context(&self, topic: &Topic, stems: &[u32]) -> Context {
