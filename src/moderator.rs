@@ -133,12 +133,11 @@ impl Moderator {
                     context
                 })
                 .collect();
-            judgements.par_extend(comments.par_iter().zip(prepared).zip(contexts).enumerate().map_init(
-                Scratch::default,
-                |scratch, (offset, ((comment, prepared), context))| {
+            judgements.par_extend(comments.par_iter().zip(prepared).zip(contexts).enumerate().map(
+                |(offset, ((comment, prepared), context))| {
                     let parent = parent_of(first + offset).map(|parent| thread.comments[parent].text.as_str());
                     let id = Some(comment.id.clone());
-                    self.finish(id, &comment.text, &prepared.text, parent, &context, scratch)
+                    Scratch::with(|scratch| self.finish(id, &comment.text, &prepared.text, parent, &context, scratch))
                 },
             ));
         }
@@ -147,12 +146,12 @@ impl Moderator {
 
     /// Judges one row against the context that it brings.
     pub fn judge_row(&self, row: &Row) -> Judgement {
-        self.judge_row_with(row, &mut Scratch::default())
+        Scratch::with(|scratch| self.judge_row_with(row, scratch))
     }
 
     /// Judges rows in parallel, each against its own context, in their order.
     pub fn judge_rows(&self, rows: &[Row]) -> Vec<Judgement> {
-        rows.par_iter().map_init(Scratch::default, |scratch, row| self.judge_row_with(row, scratch)).collect()
+        rows.par_iter().map(|row| self.judge_row(row)).collect()
     }
 
     fn judge_row_with(&self, row: &Row, scratch: &mut Scratch) -> Judgement {
