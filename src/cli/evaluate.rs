@@ -205,7 +205,7 @@ fn table(out: &mut impl Write, lines: &[Line], against: Option<&Path>) -> std::i
     writeln!(out, "\nless {}", super::terminal::visible(&other.display().to_string()))?;
     writeln!(
         out,
-        "{:<32}{:<17}{:>6}  {:<36}{:<36}{:<36}",
+        "{:<32}{:<17}{:>6}  {:<40}{:<40}{:<40}",
         "set", "label", "rows", "AUC", "average precision", "Brier (below 0 is better)"
     )?;
     for line in lines {
@@ -213,7 +213,7 @@ fn table(out: &mut impl Write, lines: &[Line], against: Option<&Path>) -> std::i
         let cell = |difference: Option<Difference>| or_dash(difference, shown);
         writeln!(
             out,
-            "{:<32}{:<17}{:>6}  {:<36}{:<36}{:<36}",
+            "{:<32}{:<17}{:>6}  {:<40}{:<40}{:<40}",
             subject(line),
             line.label,
             against.map_or(0, |against| against.rows),

@@ -52,7 +52,8 @@ impl CalibrationFigures {
         let moved = moved(pairs, from_rate, base_rate);
         let odds: Vec<(f64, bool)> = moved.iter().map(|(p, target)| (log_odds(*p), *target)).collect();
         let ones = vec![1.; moved.len()];
-        let fit = regression(&odds, &ones, (0., 1.), STEPS.0);
+        // From no slope at all Newton's steps stay small; where scores are very sure they would leap from a slope of 1.
+        let fit = regression(&odds, &ones, (log_odds(base_rate), 0.), STEPS.0);
         let large = in_the_large(&odds, &ones, 0., STEPS.0);
         let value = brier(&moved, &ones);
         let [brier, skill, slope, intercept] = resample(moved.len(), seed, resamples, |counts| {
@@ -222,6 +223,16 @@ mod tests {
         assert!(plain.intercept.unwrap().value < -1.5, "{plain:?}");
         let shifted = CalibrationFigures::of(&rows, 0.5, 1, 5).unwrap();
         assert!(shifted.ece < plain.ece && shifted.base_rate == rate, "{shifted:?}");
+    }
+
+    #[test]
+    fn very_sure_scores_have_a_slope() {
+        // Nine of ten are right, all at log-odds of ±11.
+        let rows: Vec<(f64, bool)> = (0..400)
+            .map(|at| (sigmoid(if at % 2 == 0 { 11. } else { -11. }), (at % 2 == 0) != (at % 10 < 1)))
+            .collect();
+        let slope = figures(&rows).slope.unwrap();
+        assert!(slope.value > 0.05 && slope.value < 0.3, "{slope:?}");
     }
 
     #[test]

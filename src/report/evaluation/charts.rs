@@ -7,7 +7,7 @@ use plotters::prelude::*;
 use std::error::Error;
 use std::ops::Range;
 
-const SIZE: (u32, u32) = (440, 320);
+const SIZE: (u32, u32) = (360, 270);
 const OWN: RGBColor = RGBColor(11, 98, 164);
 const OTHER: RGBColor = RGBColor(200, 89, 10);
 const NONE: RGBColor = RGBColor(154, 165, 177);
@@ -143,7 +143,7 @@ fn plane<'a, 'b>(
 }
 
 fn tick(value: f64, range: &Range<f64>) -> String {
-    if range.end - range.start < 0.12 { format!("{value:.2}") } else { format!("{value:.1}") }
+    if range.end - range.start < 0.6 { format!("{value:.2}") } else { format!("{value:.1}") }
 }
 
 /// Keeps the points of a curve that can be told apart, and its ends.

@@ -85,9 +85,9 @@ fn summary_of<'a>(f: &mut Formatter<'_>, lines: impl Iterator<Item = &'a Line>) 
     f.write_str("<div class=\"scroll\"><table><tr><th>set</th><th class=\"left\">label</th><th>rows</th><th>positive</th><th>not judged</th><th>AUC</th><th>average precision</th><th>caught at 2 %<br>false alarms</th><th>F1</th><th>best F1</th><th>Brier</th><th>skill</th><th>ECE</th><th>slope</th></tr>\n")?;
     for line in lines {
         let calibration = line.calibration.as_ref();
-        write!(
+        writeln!(
             f,
-            "<tr><td>{}</td><td class=\"left\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+            "<tr><td>{}</td><td class=\"left\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
             subject(line),
             line.label,
             line.rows,
@@ -140,7 +140,7 @@ fn diagrams(f: &mut Formatter<'_>, shown: &Shown<'_>, line: &Line) -> fmt::Resul
     let bins = reliability(&shown.pairs, shown.from_rates.0, BINS);
     let others = shown.other.as_ref().map(|pairs| reliability(pairs, shown.from_rates.1, BINS)).unwrap_or_default();
     let keys = if other.is_some() {
-        "<span class=\"key own\"></span>this model<span class=\"key other\"></span>the other"
+        "<span class=\"keys\"><span class=\"key own\"></span>this model<span class=\"key other\"></span>the other</span>"
     } else {
         ""
     };
@@ -157,7 +157,7 @@ fn diagrams(f: &mut Formatter<'_>, shown: &Shown<'_>, line: &Line) -> fmt::Resul
         ),
         (
             "<b>Scores</b>; the line is the card’s threshold".to_owned(),
-            "<span class=\"key none\"></span>negatives<span class=\"key own\"></span>positives",
+            "<span class=\"keys\"><span class=\"key none\"></span>negatives<span class=\"key own\"></span>positives</span>",
             charts::histogram(&own, threshold),
         ),
     ] {
@@ -223,7 +223,7 @@ fn percent(share: Option<f64>) -> String {
 
 fn interval(measure: Option<Measure>, digits: usize) -> String {
     let shown = |Measure { value, low, high }: Measure| {
-        format!("{value:.digits$} <small>{low:.digits$}–{high:.digits$}</small>")
+        format!("{value:.digits$} <small>{low:.digits$} to {high:.digits$}</small>")
     };
     measure.map_or_else(|| "–".to_owned(), shown)
 }
