@@ -139,10 +139,12 @@ fn read_repeated(word: &str, range: Range<usize>, views: &mut ViewList) {
         if !(c.is_alphabetic() || matches!(c, '\'' | '’')) || letters.len() > MAX_READING {
             return;
         }
-        match letters.last_mut() {
-            Some((last, times)) if *last == c => *times += 1,
-            _ if letters.try_push((c, 1)).is_err() => return,
-            _ => {}
+        if let Some((last, times)) = letters.last_mut()
+            && *last == c
+        {
+            *times += 1;
+        } else if letters.try_push((c, 1)).is_err() {
+            return;
         }
     }
     for (place, (_, times)) in letters.iter_mut().enumerate() {
