@@ -46,5 +46,5 @@ pub mod train;
 
 pub use error::{Error, Result};
 pub use label::Label;
-pub use moderator::{Judgement, Moderator};
+pub use moderator::{Judgement, Moderator, Scorer};
 pub use span::Span;

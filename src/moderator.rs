@@ -1,13 +1,15 @@
 //! The pipeline in one piece: the one type most users need.
 
 mod judgement;
+mod scorer;
 mod scratch;
 
 pub use judgement::Judgement;
+pub use scorer::Scorer;
 
 use crate::detect::{self, Bound};
 use crate::error::{Error, Result};
-use crate::features::topic::Topic;
+use crate::features::topic::{Topic, stems};
 use crate::label::Label;
 use crate::model::Model;
 use crate::policy::Policy;
@@ -131,12 +133,11 @@ impl Moderator {
                     context
                 })
                 .collect();
-            judgements.par_extend(comments.par_iter().zip(prepared).zip(contexts).enumerate().map_init(
-                Scratch::default,
-                |scratch, (offset, ((comment, prepared), context))| {
+            judgements.par_extend(comments.par_iter().zip(prepared).zip(contexts).enumerate().map(
+                |(offset, ((comment, prepared), context))| {
                     let parent = parent_of(first + offset).map(|parent| thread.comments[parent].text.as_str());
                     let id = Some(comment.id.clone());
-                    self.finish(id, &comment.text, &prepared.text, parent, &context, scratch)
+                    Scratch::with(|scratch| self.finish(id, &comment.text, &prepared.text, parent, &context, scratch))
                 },
             ));
         }
@@ -145,19 +146,26 @@ impl Moderator {
 
     /// Judges one row against the context that it brings.
     pub fn judge_row(&self, row: &Row) -> Judgement {
-        self.judge_row_with(row, &mut Scratch::default())
+        Scratch::with(|scratch| self.judge_row_with(row, scratch))
     }
 
     /// Judges rows in parallel, each against its own context, in their order.
     pub fn judge_rows(&self, rows: &[Row]) -> Vec<Judgement> {
-        rows.par_iter().map_init(Scratch::default, |scratch, row| self.judge_row_with(row, scratch)).collect()
+        rows.par_iter().map(|row| self.judge_row(row)).collect()
     }
 
     fn judge_row_with(&self, row: &Row, scratch: &mut Scratch) -> Judgement {
-        let prepared = scratch::prepare(&row.text);
+        let mut text = std::mem::take(&mut scratch.text);
+        text.refill(&row.text);
         let topic = topic_of(row);
-        let context = self.context(&topic, &prepared.stems);
-        self.finish(row.id.clone(), &row.text, &prepared.text, row.parent.as_deref(), &context, scratch)
+        scratch.stems.clear();
+        if !topic.is_empty() {
+            stems(&text, &mut scratch.stems);
+        }
+        let context = self.context(&topic, &scratch.stems);
+        let judgement = self.finish(row.id.clone(), &row.text, &text, row.parent.as_deref(), &context, scratch);
+        scratch.text = text;
+        judgement
     }
 
     fn context(&self, topic: &Topic, stems: &[u32]) -> Context {

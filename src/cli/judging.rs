@@ -28,6 +28,16 @@ impl Judging {
         self.policy.is_some()
     }
 
+    /// Loads another model, `builtin` or a file, to judge under the same policy what it knows of the same labels.
+    pub(super) fn other(&self, model: &Path) -> anyhow::Result<Moderator> {
+        let mut other = if model.as_os_str() == "builtin" { Moderator::builtin()? } else { Moderator::open(model)? };
+        if let Some(path) = &self.policy {
+            other = other.with_policy(read_policy(path)?)?;
+        }
+        let shared: Vec<Label> = self.labels.iter().filter(|label| other.labels().contains(label)).cloned().collect();
+        Ok(if shared.is_empty() { other } else { other.with_labels(&shared)? })
+    }
+
     /// Loads what was named and fits it together.
     pub(super) fn resolve(self) -> anyhow::Result<Moderator> {
         let mut moderator = match &self.model {

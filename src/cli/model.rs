@@ -1,14 +1,19 @@
-//! `gruff model`: what is known about a model.
+//! `gruff model`: what is known about a model, and what differs between two.
 
+mod diff;
+mod sheet;
+
+use super::judging::Threads;
 use super::output;
 use super::terminal::visible;
-use gruff::detect;
-use gruff::model::{Card, Model};
+use super::training::Source;
+use gruff::Moderator;
+use gruff::model::Model;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Show what is known about a model
+/// Show what is known about a model, or what differs between two
 #[derive(clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -17,7 +22,7 @@ pub(super) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Command {
-    /// Show a model's card: labels, quality, sources, limits
+    /// Show a model's card: labels, quality, thresholds, sources, limits
     Show {
         /// The model file; without it the built-in model
         #[arg(value_name = "FILE")]
@@ -26,59 +31,66 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show what changed from one model to another: labels, card, thresholds, sources, and how scores move
+    #[command(after_help = "Examples:\n  \
+        gruff model diff builtin site.gruff\n  \
+        gruff model diff old.gruff new.gruff --data last-week.jsonl.gz")]
+    Diff {
+        /// The older model: `builtin` or a file
+        #[arg(value_name = "A")]
+        old: PathBuf,
+        /// The newer model: `builtin` or a file
+        #[arg(value_name = "B")]
+        new: PathBuf,
+        /// Also score these rows with both and tell how the scores move; labels are not needed
+        #[arg(long, value_name = "FILE", value_parser = Source::parse)]
+        data: Vec<Source>,
+        /// The column or key that holds the comment, where it has an unusual name
+        #[arg(long, value_name = "NAME")]
+        text_column: Option<String>,
+        /// Write the differences as JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        threads: Threads,
+    },
 }
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let Command::Show { model, json } = self.command;
-        let model = match model {
-            Some(path) => Model::open(&path)?,
-            None => Model::builtin()?,
-        };
         let mut out = output::stdout();
-        if json {
-            writeln!(out, "{}", serde_json::to_string_pretty(model.card())?)?;
-        } else {
-            for line in sheet(model.card()).lines() {
-                writeln!(out, "{}", visible(line))?;
+        let code = match self.command {
+            Command::Show { model, json } => {
+                let model = open(model.as_deref().unwrap_or(Path::new("builtin")))?;
+                if json {
+                    writeln!(out, "{}", serde_json::to_string_pretty(model.card())?)?;
+                } else {
+                    for line in sheet::sheet(model.card())?.lines() {
+                        writeln!(out, "{}", visible(line))?;
+                    }
+                }
+                ExitCode::SUCCESS
             }
-        }
+            Command::Diff { old, new, data, text_column, json, threads } => {
+                threads.start()?;
+                let (old, new) = (Moderator::new(open(&old)?)?, Moderator::new(open(&new)?)?);
+                let mut diff = diff::Diff::of(&old, &new)?;
+                let complete = diff.scores(&old, &new, &data, text_column)?;
+                if json {
+                    writeln!(out, "{}", serde_json::to_string_pretty(&diff)?)?;
+                } else {
+                    for line in diff.to_string().lines() {
+                        writeln!(out, "{}", visible(line))?;
+                    }
+                }
+                if complete { ExitCode::SUCCESS } else { ExitCode::from(super::INCOMPLETE) }
+            }
+        };
         out.flush()?;
-        Ok(ExitCode::SUCCESS)
+        Ok(code)
     }
 }
 
-/// Writes a card for people.
-fn sheet(card: &Card) -> String {
-    let mut lines = vec![format!("{}, trained by gruff {}", card.name, card.gruff)];
-    let languages = if card.languages.is_empty() { "all".into() } else { card.languages.join(", ") };
-    lines.push(format!("languages: {languages}; features: {}; seed {}", card.features, card.seed));
-    if !card.intended_use.is_empty() {
-        lines.push(format!("for: {}", card.intended_use));
-    }
-    lines.push(String::new());
-    lines.push("labels (AUC on held-out training rows, with 95 % interval)".into());
-    for label in &card.labels {
-        let auc = label.held_out_auc;
-        lines.push(format!(
-            "  {:<16} {} rows, {} positive, {}; AUC {:.3} ({:.3}–{:.3}); a score is a probability where {:.3} of comments are positive",
-            label.label, label.rows, label.positives, label.algorithm, auc.value, auc.low, auc.high, label.base_rate
-        ));
-        if let Some(detector) = detect::find(label.label.as_str()) {
-            lines.push(format!("  {:<16} {}", "", detector.meaning()));
-        }
-    }
-    lines.push(String::new());
-    lines.push("sources".into());
-    for source in &card.sources {
-        let known = [&source.licence, &source.repository, &source.commit, &source.remark];
-        let known: Vec<&str> = known.iter().filter_map(|known| known.as_deref()).collect();
-        lines.push(format!("  {:<22} {:>6} rows  {}", source.name, source.rows, known.join("; ")));
-    }
-    if !card.limits.is_empty() {
-        lines.push(String::new());
-        lines.push("limits".into());
-        lines.extend(card.limits.iter().map(|limit| format!("  {limit}")));
-    }
-    lines.join("\n") + "\n"
+fn open(model: &Path) -> anyhow::Result<Model> {
+    Ok(if model.as_os_str() == "builtin" { Model::builtin()? } else { Model::open(model)? })
 }

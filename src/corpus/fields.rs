@@ -159,6 +159,11 @@ impl Columns {
         self.labels.get(self.place(name)?).map(|(_, label)| label.clone())
     }
 
+    /// Which of the caller's further columns `name` is.
+    pub(super) fn kept_place(&self, name: &str) -> Option<usize> {
+        self.kept.iter().position(|kept| kept == name.trim())
+    }
+
     /// Which of the caller's label columns `name` is.
     pub(super) fn place(&self, name: &str) -> Option<usize> {
         let name = name.trim();
@@ -217,6 +222,8 @@ pub(super) struct Fields {
     pub(super) names: Vec<String>,
     /// Which of the caller's label columns the row has, by their place.
     pub(super) given: Vec<usize>,
+    /// What the caller's further columns hold, by their place.
+    pub(super) kept: Vec<(usize, Cell)>,
 }
 
 impl Fields {
@@ -235,6 +242,15 @@ impl Fields {
             Slot::Label(label) if self.labels.len() < 256 => self.labels.push((label, cell)),
             Slot::Label(_) => {}
             Slot::Malformed(key) => self.malformed = self.malformed.take().or(Some(key)),
+        }
+    }
+
+    /// Keeps the value of one of the caller's further columns; of a key that stands twice the first.
+    pub(super) fn keep(&mut self, place: Option<usize>, cell: &Cell) {
+        if let Some(place) = place
+            && self.kept.iter().all(|(known, _)| *known != place)
+        {
+            self.kept.push((place, cell.clone()));
         }
     }
 
@@ -270,12 +286,19 @@ impl<'de> Visitor<'de> for FieldsSeed<'_> {
         let mut fields = Fields::default();
         let mut known = Known::default();
         while let Some(key) = map.next_key::<String>()? {
+            let kept = self.0.kept_place(&key);
             match self.0.slot(&key) {
                 Some(slot) if !known.add(&slot, &key) => {
                     return Err(A::Error::custom(format_args!("the key {key:?} stands twice")));
                 }
-                Some(slot) => fields.put(slot, map.next_value_seed(CellSeed { inner: false })?),
-                None => {
+                slot if slot.is_some() || kept.is_some() => {
+                    let cell = map.next_value_seed(CellSeed { inner: false })?;
+                    fields.keep(kept, &cell);
+                    if let Some(slot) = slot {
+                        fields.put(slot, cell);
+                    }
+                }
+                _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
@@ -308,9 +331,8 @@ mod tests {
     fn given_columns_come_before_the_usual_names() {
         let columns = Columns {
             text: Some("Review".into()),
-            id: None,
             labels: vec![("hostile".into(), Label::new("house").unwrap())],
-            wanted: None,
+            ..Columns::default()
         };
         assert_eq!(columns.slot("text"), None);
         assert_eq!(columns.slot("Review"), Some(Slot::Field(Field::Text, 0)));

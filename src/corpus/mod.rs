@@ -51,6 +51,8 @@ pub struct Columns {
     pub labels: Vec<(String, crate::label::Label)>,
     /// The labels that are read; the values of others are not looked at. `None` reads all, and each must be sound.
     pub wanted: Option<Vec<crate::label::Label>>,
+    /// Further columns or keys whose values rows keep as text.
+    pub kept: Vec<String>,
 }
 
 /// One thing read from an input.
@@ -92,7 +94,8 @@ impl Entry {
                     Some(RowArticle::Whole(article)) => part(&article.title) + part(&article.text),
                 };
                 let thread: usize = row.thread.iter().map(|text| text.len() + 24).sum();
-                FRAME + row.text.len() + part(&row.id) + part(&row.parent) + part(&row.community) + article + thread
+                let kept: usize = row.kept.values().map(|value| value.len() + 64).sum();
+                FRAME + kept + row.text.len() + part(&row.id) + part(&row.parent) + part(&row.community) + article + thread
             }
         }
     }

@@ -24,6 +24,11 @@ pub(super) fn row(mut fields: Fields, columns: &Columns, number: u64) -> Result<
             Some(other) => return Err(format!("the parent is {}, not a text; mend or leave it out", other.kind())),
         },
         community: whole("the community", fields.take(Field::Community).and_then(Cell::scalar))?,
+        kept: std::mem::take(&mut fields.kept)
+            .into_iter()
+            .filter_map(|(place, cell)| Some((columns.kept.get(place)?.clone(), cell.scalar()?)))
+            .filter(|(_, value)| !value.is_empty())
+            .collect(),
         text,
     })
 }
@@ -201,6 +206,15 @@ mod tests {
             let message = read(json).unwrap_err();
             assert!(message.contains(part), "{json}: {message}");
         }
+    }
+
+    #[test]
+    fn other_fields_are_kept_where_asked_for() {
+        let columns = Columns { kept: vec!["site".into(), "community".into(), "none".into()], ..Columns::default() };
+        let row = read_with(r#"{"text":"a","site":7,"community":"east","other":"x"}"#, &columns).unwrap();
+        let kept: Vec<_> = row.kept.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(kept, [("community", "east"), ("site", "7")]);
+        assert_eq!(row.community.as_deref(), Some("east"));
     }
 
     #[test]

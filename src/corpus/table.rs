@@ -25,6 +25,8 @@ pub(super) struct Table {
     names: Vec<String>,
     /// Which of the caller's label columns there are.
     given: Vec<usize>,
+    /// Which of the caller's further columns each column is.
+    kept: Vec<Option<usize>>,
     again: usize,
     done: bool,
 }
@@ -59,6 +61,7 @@ impl Table {
             slots: None,
             names: Vec::new(),
             given: Vec::new(),
+            kept: Vec::new(),
             again: SECOND_READING,
             done: false,
         }
@@ -126,6 +129,7 @@ impl Table {
                 }));
             }
         }
+        self.kept = self.names.iter().map(|name| columns.kept_place(name)).collect();
         self.given = self.names.iter().filter_map(|name| columns.place(name)).collect();
         Some(Ok(slots))
     }
@@ -224,6 +228,9 @@ impl Table {
         let mut fields = Fields::default();
         fields.names.extend(self.names.iter().take(12).cloned());
         fields.given.extend_from_slice(&self.given);
+        for (kept, value) in self.kept.iter().zip(self.fields.iter()).filter(|(kept, _)| kept.is_some()) {
+            fields.keep(*kept, &Cell::Text(String::from_utf8_lossy(value).into_owned()));
+        }
         for (slot, value) in slots.iter().zip(self.fields.iter()) {
             let Some(slot) = slot else { continue };
             fields.put(slot.clone(), cell(slot, &String::from_utf8_lossy(value)));

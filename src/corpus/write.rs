@@ -129,6 +129,7 @@ mod tests {
                 thread,
                 parent,
                 community,
+                kept: BTreeMap::new(),
             },
         )
     }

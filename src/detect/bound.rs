@@ -74,8 +74,14 @@ impl Bound {
     }
 
     /// Judges a comment: the calibrated probability, or `None` where it cannot be judged. `columns` are the raw scores of
-    /// the model's n-gram heads.
-    pub fn score(&self, model: &Model, columns: &[[f64; FAMILIES]], seen: &Seen<'_>) -> Option<f64> {
+    /// the model's n-gram heads; `measures` is memory to work in.
+    pub fn score(
+        &self,
+        model: &Model,
+        columns: &[[f64; FAMILIES]],
+        seen: &Seen<'_>,
+        measures: &mut Vec<f64>,
+    ) -> Option<f64> {
         let head = self.head(model);
         // At most two raw scores, n-grams first, as the calibration expects them.
         let (mut raw, mut count) = ([0.; 2], 0);
@@ -84,7 +90,10 @@ impl Bound {
             count = 1;
         }
         if let Some(dense) = &head.dense {
-            raw[count] = dense.log_odds(&self.detector?.measure(seen)?);
+            if !self.detector?.measure_into(seen, measures) {
+                return None;
+            }
+            raw[count] = dense.log_odds(measures);
             count += 1;
         }
         Some(head.calibration.probability(&raw[..count]))

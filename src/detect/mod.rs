@@ -58,8 +58,15 @@ pub trait Detector: Sync {
     }
 
     /// Measures the dense features of a comment; `None` where it cannot be judged at all.
-    fn measure(&self, _seen: &Seen<'_>) -> Option<Vec<f64>> {
-        Some(Vec::new())
+    fn measure(&self, seen: &Seen<'_>) -> Option<Vec<f64>> {
+        let mut measures = Vec::new();
+        self.measure_into(seen, &mut measures).then_some(measures)
+    }
+
+    /// As `measure`, into memory that is used again; `false` where the comment cannot be judged at all.
+    fn measure_into(&self, _seen: &Seen<'_>, measures: &mut Vec<f64>) -> bool {
+        measures.clear();
+        true
     }
 
     /// Fits the dense head on measured rows.

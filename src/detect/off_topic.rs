@@ -42,8 +42,10 @@ impl Detector for OffTopic {
         &topic::NAMES
     }
 
-    fn measure(&self, seen: &Seen<'_>) -> Option<Vec<f64>> {
-        seen.relevance.map(|relevance| relevance.to_vec())
+    fn measure_into(&self, seen: &Seen<'_>, measures: &mut Vec<f64>) -> bool {
+        measures.clear();
+        measures.extend(seen.relevance.into_iter().flatten());
+        seen.relevance.is_some()
     }
 
     fn fit(&self, rows: Array2<f64>, targets: &[bool]) -> Result<DenseHead> {

@@ -36,9 +36,10 @@ impl Detector for Sarcasm {
         &NAMES
     }
 
-    fn measure(&self, seen: &Seen<'_>) -> Option<Vec<f64>> {
-        let present = cues::sarcasm(&seen.utterance).map(|place| f64::from(u8::from(place.is_some())));
-        Some(present.to_vec())
+    fn measure_into(&self, seen: &Seen<'_>, measures: &mut Vec<f64>) -> bool {
+        measures.clear();
+        measures.extend(cues::sarcasm(&seen.utterance).map(|place| f64::from(u8::from(place.is_some()))));
+        true
     }
 
     fn fit(&self, rows: Array2<f64>, targets: &[bool]) -> Result<DenseHead> {

@@ -42,9 +42,10 @@ impl Detector for Shouting {
         &MEASURES
     }
 
-    fn measure(&self, seen: &Seen<'_>) -> Option<Vec<f64>> {
-        let places = measure(seen.utterance.original);
-        Some(places.iter().map(|place| f64::from(u8::from(place.is_some()))).collect())
+    fn measure_into(&self, seen: &Seen<'_>, measures: &mut Vec<f64>) -> bool {
+        measures.clear();
+        measures.extend(measure(seen.utterance.original).map(|place| f64::from(u8::from(place.is_some()))));
+        true
     }
 
     fn fit(&self, rows: Array2<f64>, targets: &[bool]) -> Result<DenseHead> {
@@ -74,8 +75,7 @@ fn measure(original: &str) -> [Option<Span>; MEASURES.len()] {
     let base = original.as_ptr() as usize;
     for word in original.split_whitespace() {
         let start = word.as_ptr() as usize - base;
-        let up = word.chars().filter(|c| c.is_uppercase()).count();
-        let low = word.chars().filter(|c| c.is_lowercase()).count();
+        let (up, low) = cases(word);
         (upper, lower) = (upper + up, lower + low);
         // One capital alone may be `I` or an initial: it ends no stretch and is none.
         if low == 0 && up > 1 {
@@ -96,6 +96,16 @@ fn measure(original: &str) -> [Option<Span>; MEASURES.len()] {
         (longest >= 5).then_some(stretch),
         volley(original),
     ]
+}
+
+/// The count of capitals and of small letters.
+fn cases(word: &str) -> (usize, usize) {
+    if word.is_ascii() {
+        let count = |is: fn(&u8) -> bool| word.bytes().filter(is).count();
+        return (count(u8::is_ascii_uppercase), count(u8::is_ascii_lowercase));
+    }
+    let count = |is: fn(&char) -> bool| word.chars().filter(is).count();
+    (count(|c| c.is_uppercase()), count(|c| c.is_lowercase()))
 }
 
 fn volley(original: &str) -> Option<Span> {

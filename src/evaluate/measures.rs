@@ -1,10 +1,9 @@
-//! Measures of scores against targets.
+//! Measures of how scores order rows: AUC, average precision, operating points.
 
+use super::bootstrap::{Counts, measure, resample};
 use crate::model::Measure;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
-/// Resamples of a bootstrap.
+/// Resamples of the intervals in a model's card.
 const RESAMPLES: usize = 200;
 
 /// Scores with their targets, sorted by score once; every measure is then one pass.
@@ -17,7 +16,11 @@ pub struct Scored {
 impl Scored {
     /// Sorts scores with their targets. Scores must not be NaN.
     pub fn new(scores: &[f64], targets: &[bool]) -> Self {
-        let mut pairs: Vec<_> = scores.iter().copied().zip(targets.iter().copied()).collect();
+        Self::of_pairs(scores.iter().copied().zip(targets.iter().copied()).collect())
+    }
+
+    /// Sorts pairs of score and target. Scores must not be NaN.
+    pub fn of_pairs(mut pairs: Vec<(f64, bool)>) -> Self {
         pairs.sort_by(|a, b| b.0.total_cmp(&a.0));
         Self { pairs }
     }
@@ -32,14 +35,24 @@ impl Scored {
         self.pairs.iter().filter(|(_, target)| *target).count()
     }
 
+    /// Returns scores and targets, the highest score first.
+    pub fn pairs(&self) -> &[(f64, bool)] {
+        &self.pairs
+    }
+
     /// Returns the area under the ROC curve; NaN without rows of both classes.
     pub fn auc(&self) -> f64 {
-        self.weighted_auc(&|_| 1.)
+        self.weighted_auc(|_| 1.)
     }
 
     /// Returns average precision (the area under the precision-recall steps); NaN without positives.
     pub fn average_precision(&self) -> f64 {
-        self.weighted_average_precision(&|_| 1.)
+        self.weighted_average_precision(|_| 1.)
+    }
+
+    /// Returns AUC and average precision of a resample; the counts are in the order of [`Scored::pairs`].
+    pub fn resampled(&self, counts: &Counts) -> (f64, f64) {
+        (self.weighted_auc(|at| counts[at]), self.weighted_average_precision(|at| counts[at]))
     }
 
     /// Returns the mean squared distance of scores, which must be probabilities, from targets; NaN without rows.
@@ -72,7 +85,7 @@ impl Scored {
         self.pairs[at..].iter().take_while(|(score, _)| *score == self.pairs[at].0).count()
     }
 
-    fn weighted_auc(&self, weight: &dyn Fn(usize) -> f64) -> f64 {
+    fn weighted_auc(&self, weight: impl Fn(usize) -> f64) -> f64 {
         let (mut positives, mut negatives, mut area, mut at) = (0., 0., 0., 0);
         while at < self.pairs.len() {
             let tied = self.tied(at);
@@ -86,7 +99,7 @@ impl Scored {
         area / (positives * negatives)
     }
 
-    fn weighted_average_precision(&self, weight: &dyn Fn(usize) -> f64) -> f64 {
+    fn weighted_average_precision(&self, weight: impl Fn(usize) -> f64) -> f64 {
         let (mut positives, mut seen, mut sum, mut at) = (0., 0., 0., 0);
         while at < self.pairs.len() {
             let tied = self.tied(at);
@@ -103,44 +116,14 @@ impl Scored {
         sum / positives
     }
 
-    /// Returns AUC and average precision, each with its 95 % bootstrap interval.
+    /// Returns AUC and average precision, each with its 95 % bootstrap interval. What is not defined is 0 with the widest
+    /// interval, as a card needs a number.
     pub fn with_intervals(&self, seed: u64) -> (Measure, Measure) {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let (mut areas, mut precisions) = (Vec::new(), Vec::new());
-        for _ in 0..RESAMPLES {
-            // Poisson(1) weights: a bootstrap that keeps the sorted order.
-            let weights: Vec<f64> = (0..self.pairs.len()).map(|_| poisson_one(rng.random())).collect();
-            areas.push(self.weighted_auc(&|index| weights[index]));
-            precisions.push(self.weighted_average_precision(&|index| weights[index]));
-        }
-        (measure(self.auc(), areas), measure(self.average_precision(), precisions))
+        let [areas, precisions] = resample(self.rows(), seed, RESAMPLES, |counts| self.resampled(counts).into());
+        let undefined = Measure { value: 0., low: 0., high: 1. };
+        let defined = |value, resampled| measure(value, resampled).unwrap_or(undefined);
+        (defined(self.auc(), areas), defined(self.average_precision(), precisions))
     }
-}
-
-/// Puts a value and its resampled values together.
-fn measure(value: f64, resampled: Vec<f64>) -> Measure {
-    let (low, high) = bootstrap(resampled);
-    // JSON knows no NaN: a measure that is not defined is 0 with the widest interval.
-    if value.is_nan() { Measure { value: 0., low: 0., high: 1. } } else { Measure { value, low, high } }
-}
-
-/// Returns the 2.5th and 97.5th percentile of resampled values, those that are NaN left out.
-pub fn bootstrap(mut resampled: Vec<f64>) -> (f64, f64) {
-    resampled.retain(|value| !value.is_nan());
-    resampled.sort_by(f64::total_cmp);
-    let at = |share: f64| resampled.get(((resampled.len() as f64 - 1.) * share).round() as usize).copied();
-    (at(0.025).unwrap_or(0.), at(0.975).unwrap_or(1.))
-}
-
-/// Draws from Poisson(1) by inversion of a uniform number.
-fn poisson_one(uniform: f64) -> f64 {
-    let (mut count, mut probability, mut below) = (0., (-1_f64).exp(), (-1_f64).exp());
-    while uniform > below && count < 12. {
-        count += 1.;
-        probability /= count;
-        below += probability;
-    }
-    count
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! has the place where it stands.
 
 use crate::text::{Normalized, TokenKind};
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -24,7 +24,7 @@ pub struct Utterance<'a> {
 pub struct Cue {
     /// As shown to moderators.
     pub name: &'static str,
-    find: fn(&Utterance<'_>, &[Phrase]) -> Option<Range<usize>>,
+    find: fn(&Utterance<'_>, &Phrases) -> Option<Range<usize>>,
 }
 
 /// The cues of sarcasm, in the order of a dense row.
@@ -79,11 +79,11 @@ enum Kind {
     Blame,
 }
 
-#[derive(Debug, Clone)]
-struct Phrase {
-    kind: Kind,
-    range: Range<usize>,
-}
+/// How many kinds there are.
+const KINDS: usize = Kind::Blame as usize + 1;
+
+/// Where the first phrase of each kind stands.
+type Phrases = [Option<Range<usize>>; KINDS];
 
 #[rustfmt::skip]
 static PHRASES: &[(Kind, &[&str])] = &[
@@ -117,42 +117,50 @@ static PHRASES: &[(Kind, &[&str])] = &[
 static MATCHER: LazyLock<(Option<AhoCorasick>, Vec<Kind>)> = LazyLock::new(|| {
     let kinds = PHRASES.iter().flat_map(|(kind, phrases)| phrases.iter().map(|_| *kind)).collect();
     let words = PHRASES.iter().flat_map(|(_, phrases)| phrases.iter());
-    (AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok(), kinds)
+    let mut builder = AhoCorasick::builder();
+    // A few hundred kilobytes, and faster than the automaton that is chosen for so many phrases.
+    builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::DFA));
+    (builder.build(words).ok(), kinds)
 });
 
-/// Finds all phrases that stand as whole words.
-fn phrases(text: &Normalized) -> Vec<Phrase> {
-    let (Some(matcher), kinds) = &*MATCHER else { return Vec::new() };
+/// Finds the first phrase of each kind that stands as whole words.
+fn phrases(text: &Normalized) -> Phrases {
+    let mut phrases = Phrases::default();
+    let (Some(matcher), kinds) = &*MATCHER else { return phrases };
     let main = text.text();
     let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '\'' || c == '’');
-    matcher
-        .find_iter(main)
-        .filter(|found| {
-            let piece = &main[found.range()];
-            let inner_start = piece.starts_with(char::is_alphanumeric);
-            let inner_end = piece.ends_with(char::is_alphanumeric);
-            let in_a_word = (inner_start && is_word(main[..found.start()].chars().next_back()))
-                || (inner_end && is_word(main[found.end()..].chars().next()));
-            !in_a_word
-        })
-        .map(|found| Phrase { kind: kinds[found.pattern().as_usize()], range: found.range() })
-        .collect()
+    for found in matcher.find_iter(main) {
+        let first = &mut phrases[kinds[found.pattern().as_usize()] as usize];
+        if first.is_some() {
+            continue;
+        }
+        let piece = &main[found.range()];
+        let inner_start = piece.starts_with(char::is_alphanumeric);
+        let inner_end = piece.ends_with(char::is_alphanumeric);
+        let in_a_word = (inner_start && is_word(main[..found.start()].chars().next_back()))
+            || (inner_end && is_word(main[found.end()..].chars().next()));
+        if !in_a_word {
+            *first = Some(found.range());
+        }
+    }
+    phrases
 }
 
-fn phrase(phrases: &[Phrase], kind: Kind) -> Option<Range<usize>> {
-    phrases.iter().find(|phrase| phrase.kind == kind).map(|phrase| phrase.range.clone())
+fn phrase(phrases: &Phrases, kind: Kind) -> Option<Range<usize>> {
+    phrases[kind as usize].clone()
 }
 
-fn praise_beside_blame(_: &Utterance<'_>, phrases: &[Phrase]) -> Option<Range<usize>> {
-    let is_praise = |kind| matches!(kind, Kind::Praise | Kind::Thanks);
-    let praise = phrases.iter().find(|phrase| is_praise(phrase.kind))?;
-    phrases.iter().find(|phrase| phrase.kind == Kind::Blame)?;
-    Some(praise.range.clone())
+fn praise_beside_blame(_: &Utterance<'_>, phrases: &Phrases) -> Option<Range<usize>> {
+    phrase(phrases, Kind::Blame)?;
+    let praise = [Kind::Praise, Kind::Thanks].into_iter().filter_map(|kind| phrase(phrases, kind));
+    praise.min_by_key(|range| range.start)
 }
 
 /// Finds one to three words in quotation marks: longer ones quote somebody.
-fn scare_quotes(comment: &Utterance<'_>, _: &[Phrase]) -> Option<Range<usize>> {
+fn scare_quotes(comment: &Utterance<'_>, _: &Phrases) -> Option<Range<usize>> {
     let main = comment.text.text();
+    // All opening marks begin with one of these bytes.
+    memchr::memchr3(b'"', 0xe2, 0xc2, main.as_bytes())?;
     let mut opening: Option<usize> = None;
     for (at, c) in main.char_indices() {
         match (c, opening) {
@@ -180,7 +188,10 @@ fn punctuation(comment: &Utterance<'_>, is_it: impl Fn(&str) -> bool) -> Option<
 }
 
 /// Finds a word of four or more capitals in a text that is not all in capitals.
-fn word_in_capitals(comment: &Utterance<'_>, _: &[Phrase]) -> Option<Range<usize>> {
+fn word_in_capitals(comment: &Utterance<'_>, _: &Phrases) -> Option<Range<usize>> {
+    if comment.original.chars().filter(|c| c.is_uppercase()).take(4).count() < 4 {
+        return None;
+    }
     let mut capitals = None;
     let mut has_lower = false;
     for token in comment.text.tokens().iter().filter(|token| token.kind == TokenKind::Word) {
@@ -199,7 +210,7 @@ fn word_in_capitals(comment: &Utterance<'_>, _: &[Phrase]) -> Option<Range<usize
 }
 
 /// Finds three words in a row that stand in the parent too.
-fn echo(comment: &Utterance<'_>, _: &[Phrase]) -> Option<Range<usize>> {
+fn echo(comment: &Utterance<'_>, _: &Phrases) -> Option<Range<usize>> {
     let parent = comment.parent?;
     let words = |text: &Normalized| -> Vec<(u64, Range<usize>)> {
         let main = text.text();

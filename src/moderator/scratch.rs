@@ -8,12 +8,42 @@ use crate::features::topic::{self, Relevance, Topic};
 use crate::label::Label;
 use crate::policy::{Facts, UnknownLanguage, shift};
 use crate::text::{Language, Normalized, TokenKind};
+use std::cell::RefCell;
 
 /// Memory of one worker.
 #[derive(Default)]
 pub(super) struct Scratch {
     rows: RowMaker,
     columns: Vec<[f64; FAMILIES]>,
+    measures: Vec<f64>,
+    parent: Normalized,
+    /// The comment at hand, where it was not prepared before.
+    pub(super) text: Normalized,
+    pub(super) stems: Vec<u32>,
+}
+
+/// A text of more bytes leaves no memory behind.
+const LARGEST_KEPT: usize = 1 << 20;
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+impl Scratch {
+    /// Works with the memory of this thread.
+    pub(super) fn with<T>(work: impl FnOnce(&mut Self) -> T) -> T {
+        SCRATCH.with(|scratch| match scratch.try_borrow_mut() {
+            Ok(mut scratch) => {
+                let done = work(&mut scratch);
+                if scratch.text.text().len().max(scratch.parent.text().len()) > LARGEST_KEPT {
+                    *scratch = Self::default();
+                }
+                done
+            }
+            // Judging judges nothing else in between, so that this is only for safety.
+            Err(_) => work(&mut Self::default()),
+        })
+    }
 }
 
 /// A comment's text, normalised, and its stems.
@@ -26,6 +56,11 @@ pub(super) struct Prepared {
 pub(super) struct Context {
     pub(super) relevance: Option<Relevance>,
     pub(super) topic: Option<Topic>,
+}
+
+fn refilled<'a>(text: &'a mut Normalized, original: &str) -> &'a Normalized {
+    text.refill(original);
+    text
 }
 
 pub(super) fn prepare(original: &str) -> Prepared {
@@ -46,34 +81,62 @@ impl Moderator {
         context: &Context,
         scratch: &mut Scratch,
     ) -> Judgement {
-        let language = Language::detect(original);
-        let has_words = text.tokens().iter().any(|token| token.kind == TokenKind::Word);
-        let languages = &self.model.card().languages;
-        let foreign =
-            language.reliable && !languages.is_empty() && !languages.iter().any(|known| known == language.code);
-        let facts = Facts { language: language.code, language_known: !foreign };
-        if !has_words || (foreign && self.policy.unknown_language() != UnknownLanguage::Judge) {
+        let (language, language_known) = self.language(original);
+        let facts = Facts { language: language.code, language_known };
+        if !self.is_judged(text, language_known) {
             let scores = self.labels.iter().map(|label| (label.clone(), None)).collect();
             return self.decide(id, scores, facts, language, self.explain.then(Vec::new));
         }
-        let parent = parent.map(Normalized::new);
-        let utterance = Utterance { original, text, parent: parent.as_ref() };
+        let Scratch { rows, columns, measures, parent: parent_text, .. } = scratch;
+        let utterance = Utterance { original, text, parent: parent.map(|parent| refilled(parent_text, parent)) };
         let topic = context.topic.as_ref().zip(self.model.background());
         let seen = Seen { utterance, relevance: context.relevance.as_ref(), topic };
-        let row = scratch.rows.make(original, text);
-        self.model.weights().score(row, &mut scratch.columns);
-        let score = |bound: &Bound| {
-            let head = bound.head(&self.model);
-            let score = bound.score(&self.model, &scratch.columns, &seen)?;
-            let rate = self.policy.base_rate(head.label.as_str()).unwrap_or(head.calibration.base_rate);
-            Some(shift(score, head.calibration.base_rate, rate))
-        };
-        let scores = self.labels.iter().cloned().zip(self.bound.iter().map(score)).collect();
+        let row = rows.make(original, text);
+        self.model.weights().score(row, columns);
+        let scores = self.bound.iter().map(|bound| self.score_of(bound, columns, measures, &seen));
+        let scores = self.labels.iter().cloned().zip(scores).collect();
         let evidence = self.explain.then(|| {
             let occurrences = Occurrences::of(original, text, row);
             self.bound.iter().flat_map(|bound| bound.evidence(&self.model, row, &occurrences, &seen)).collect()
         });
         self.decide(id, scores, facts, language, evidence)
+    }
+
+    /// Scores a comment by its text alone into `scores`, in the order of the labels.
+    pub(super) fn score_into(&self, original: &str, scratch: &mut Scratch, scores: &mut Vec<Option<f64>>) {
+        scores.clear();
+        let Scratch { rows, columns, measures, text, .. } = scratch;
+        text.refill(original);
+        let (_, language_known) = self.language(original);
+        if !self.is_judged(text, language_known) {
+            scores.resize(self.labels.len(), None);
+            return;
+        }
+        let seen = Seen { utterance: Utterance { original, text, parent: None }, relevance: None, topic: None };
+        self.model.weights().score(rows.make(original, text), columns);
+        scores.extend(self.bound.iter().map(|bound| self.score_of(bound, columns, measures, &seen)));
+    }
+
+    /// Returns a comment's language, and whether the model may know it.
+    fn language(&self, original: &str) -> (Language, bool) {
+        let language = Language::detect(original);
+        let languages = &self.model.card().languages;
+        let foreign =
+            language.reliable && !languages.is_empty() && !languages.iter().any(|known| known == language.code);
+        (language, !foreign)
+    }
+
+    fn is_judged(&self, text: &Normalized, language_known: bool) -> bool {
+        let has_words = text.tokens().iter().any(|token| token.kind == TokenKind::Word);
+        has_words && (language_known || self.policy.unknown_language() == UnknownLanguage::Judge)
+    }
+
+    /// A label's probability at the site's own base rate.
+    fn score_of(&self, bound: &Bound, columns: &[[f64; FAMILIES]], measures: &mut Vec<f64>, seen: &Seen<'_>) -> Option<f64> {
+        let head = bound.head(&self.model);
+        let score = bound.score(&self.model, columns, seen, measures)?;
+        let rate = self.policy.base_rate(head.label.as_str()).unwrap_or(head.calibration.base_rate);
+        Some(shift(score, head.calibration.base_rate, rate))
     }
 
     fn decide(

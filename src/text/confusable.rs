@@ -1,6 +1,8 @@
 //! Letters that look like Latin letters.
 
+use super::evasion::MAX_READING;
 use super::lexicon::{self, Letters, letter};
+use arrayvec::{ArrayString, ArrayVec};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 use unicode_script::{Script, UnicodeScript};
@@ -58,11 +60,14 @@ fn is_styled(c: char) -> bool {
     )
 }
 
+/// A reading, in memory of its own.
+pub(super) type Word = ArrayString<MAX_READING>;
+
 /// What a word of lookalikes is read as.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reading {
     /// The Latin word.
-    pub word: String,
+    pub word: Word,
     /// Whether it is in the word list.
     pub listed: bool,
     /// Whether every letter looks Latin in lower case already, not only as a capital or with good will.
@@ -75,7 +80,7 @@ pub(super) struct Reading {
 /// cases looks like (`н` is `H`). Of several readings one in the word list is preferred, else the first is taken.
 /// Letters not in our own table are looked up in the confusables of UTS #39.
 pub(super) fn latin_reading(word: &str) -> Option<Reading> {
-    let (mut reading, mut pattern, mut close) = (String::new(), Vec::new(), true);
+    let (mut reading, mut pattern, mut close) = (Word::new(), ArrayVec::<Letters, MAX_READING>::new(), true);
     for c in word.chars() {
         if canonical_combining_class(c) != 0 {
             continue;
@@ -87,18 +92,18 @@ pub(super) fn latin_reading(word: &str) -> Option<Reading> {
         let first = match looks.first() {
             Some(&byte) => char::from(byte),
             None => {
-                let mut alike = skeleton(c.encode_utf8(&mut [0; 4])).collect::<String>();
-                alike.make_ascii_lowercase();
-                let only = alike.chars().next().filter(|c| c.is_ascii_lowercase() && alike.len() == 1);
-                only?
+                let mut bytes = [0; 4];
+                let mut alike = skeleton(c.encode_utf8(&mut bytes));
+                let only = alike.next().map(|c| c.to_ascii_lowercase()).filter(char::is_ascii_lowercase);
+                only.filter(|_| alike.next().is_none())?
             }
         };
         close &= !is_distant(c);
-        reading.push(first);
-        pattern.push(looks.iter().fold(letter(first as u8), |set: Letters, &byte| set | letter(byte)));
+        reading.try_push(first).ok()?;
+        pattern.try_push(looks.iter().fold(letter(first as u8), |set: Letters, &byte| set | letter(byte))).ok()?;
     }
     Some(match lexicon::first_match(&pattern) {
-        Some(word) => Reading { word: word.to_owned(), listed: true, close },
+        Some(word) => Reading { word: Word::from(word).ok()?, listed: true, close },
         None => Reading { word: reading, listed: false, close },
     })
 }
@@ -115,14 +120,12 @@ fn is_distant(c: char) -> bool {
         || matches!(c, '\u{370}'..='\u{3ff}' if !matches!(c, 'ο' | 'ν' | 'υ' | 'ι' | 'α' | 'ρ' | 'κ'))
 }
 
-/// Reads a word of at most `limit` bytes without its combining marks, also those that are part of a letter.
-pub(super) fn without_marks(word: &str, limit: usize) -> Option<String> {
-    let mut reading = String::new();
+/// Reads a word without its combining marks, also those that are part of a letter; `None` where that is longer than a
+/// reading may be.
+pub(super) fn without_marks(word: &str) -> Option<Word> {
+    let mut reading = Word::new();
     for c in word.nfd().filter(|&c| canonical_combining_class(c) == 0).nfc() {
-        if reading.len() + c.len_utf8() > limit {
-            return None;
-        }
-        reading.push(c);
+        reading.try_push(c).ok()?;
     }
     Some(reading)
 }
@@ -219,6 +222,6 @@ mod tests {
         for word in ["café", "ọ\u{301}kọ\u{301}nrin", "việt", "naïve"] {
             assert!(!is_overlaid(word), "{word}");
         }
-        assert_eq!(without_marks("ị\u{334}dio\u{336}t", 64).as_deref(), Some("idiot"));
+        assert_eq!(without_marks("ị\u{334}dio\u{336}t").as_deref(), Some("idiot"));
     }
 }

@@ -3,16 +3,20 @@
 //! Views are made for suspicious stretches only, and a stretch is read as a whole: nothing is ever found inside an
 //! innocent word.
 
-use super::confusable::{self, Scripts};
+use super::confusable::{self, Scripts, Word};
 use super::disguise;
 use super::lexicon;
 use super::normalize::Hidden;
 use super::spaced;
 use super::{EvasionKind, EvasionView, Token, TokenKind};
+use arrayvec::ArrayVec;
 use std::ops::Range;
 
 /// The longest reading, in bytes; longer ones are skipped.
 pub(super) const MAX_READING: usize = 64;
+
+/// Letters of a drawn-out word that are looked at.
+const MOST_LETTERS: usize = MAX_READING + 1;
 
 /// The most views of one text: an author who needs more has been found out by then.
 pub(super) const MAX_VIEWS: usize = 1024;
@@ -129,14 +133,18 @@ fn has_triple(bytes: &[u8]) -> bool {
 
 fn read_repeated(word: &str, range: Range<usize>, views: &mut ViewList) {
     // Each letter with the times it is to be written; `drawn` are the places of those drawn out.
-    let (mut letters, mut drawn): (Vec<(char, usize)>, Vec<usize>) = (Vec::new(), Vec::new());
+    let (mut letters, mut drawn) =
+        (ArrayVec::<(char, usize), MOST_LETTERS>::new(), ArrayVec::<usize, MOST_LETTERS>::new());
     for c in word.chars() {
         if !(c.is_alphabetic() || matches!(c, '\'' | '’')) || letters.len() > MAX_READING {
             return;
         }
-        match letters.last_mut() {
-            Some((last, times)) if *last == c => *times += 1,
-            _ => letters.push((c, 1)),
+        if let Some((last, times)) = letters.last_mut()
+            && *last == c
+        {
+            *times += 1;
+        } else if letters.try_push((c, 1)).is_err() {
+            return;
         }
     }
     for (place, (_, times)) in letters.iter_mut().enumerate() {
@@ -148,17 +156,20 @@ fn read_repeated(word: &str, range: Range<usize>, views: &mut ViewList) {
     if drawn.is_empty() || letters.len() < 2 {
         return;
     }
+    // What does not fit is longer than a reading may be.
     let write = |doubled: u32| {
-        let mut reading = String::new();
+        let mut reading = Word::new();
         for (place, &(c, times)) in letters.iter().enumerate() {
             let double = drawn.iter().position(|&at| at == place).is_some_and(|nth| doubled & (1 << nth.min(31)) != 0);
-            (0..if double { 2 } else { times }).for_each(|_| reading.push(c));
+            for _ in 0..if double { 2 } else { times } {
+                reading.try_push(c).ok()?;
+            }
         }
-        reading
+        Some(reading)
     };
     // With more than four letters drawn out only the plain readings are tried.
     let combinations = if drawn.len() <= 4 { 1_u32 << drawn.len() } else { 1 };
-    if let Some(listed) = (0..combinations).map(write).find(|reading| lexicon::contains(reading)) {
+    if let Some(listed) = (0..combinations).filter_map(write).find(|reading| lexicon::contains(reading)) {
         views.push(EvasionKind::Repeated, &listed, range);
         return;
     }
@@ -166,10 +177,10 @@ fn read_repeated(word: &str, range: Range<usize>, views: &mut ViewList) {
     if is_roman {
         return;
     }
-    views.push(EvasionKind::Repeated, &write(0), range.clone());
+    views.push(EvasionKind::Repeated, &write(0).unwrap_or_default(), range.clone());
     let doubles = |c: char| matches!(c, 'b'..='g' | 'l'..='p' | 'r'..='t' | 'z');
     if drawn.len() == 1 && drawn.iter().filter_map(|&at| letters.get(at)).all(|&(c, _)| doubles(c)) {
-        views.push(EvasionKind::Repeated, &write(1), range);
+        views.push(EvasionKind::Repeated, &write(1).unwrap_or_default(), range);
     }
 }
 
@@ -264,7 +275,7 @@ fn read_word(word: &str, token: &Token, alphabets: &mut Alphabets<'_>, views: &m
     if may_have_marks && confusable::is_overlaid(word) {
         let scripts = Scripts::of(word);
         if scripts.latin + scripts.lookalike > scripts.other
-            && let Some(reading) = confusable::without_marks(word, MAX_READING)
+            && let Some(reading) = confusable::without_marks(word)
         {
             views.push(EvasionKind::Invisible, &reading, range_of(token));
             return;
@@ -284,7 +295,7 @@ fn read_word(word: &str, token: &Token, alphabets: &mut Alphabets<'_>, views: &m
     }
     if scripts.lookalike == 0 {
         // Accents on a word of the list: no language's own word is so spelt.
-        if let Some(plain) = confusable::without_marks(word, MAX_READING)
+        if let Some(plain) = confusable::without_marks(word)
             && lexicon::contains(&plain)
         {
             views.push(EvasionKind::Homoglyph, &plain, range_of(token));

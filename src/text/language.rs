@@ -4,7 +4,6 @@
 //! they settle most English comments at little cost, and general detectors take short casual English for anything.
 //! whatlang decides the rest, and is believed only on enough letters without English words among them.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 use unicode_script::{Script, UnicodeScript};
 use whatlang::Lang;
@@ -62,8 +61,7 @@ const ENGLISH: &str = "the and you that this with have has had what are aren't y
 const SHARED: &str =
     "a i to in is for on as do so no me he we was at be of or an by us man am oh ok must over under now give";
 
-static ENGLISH_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| ENGLISH.split_whitespace().collect());
-static SHARED_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| SHARED.split_whitespace().collect());
+static WORDS: LazyLock<Words> = LazyLock::new(Words::new);
 
 const UNDETERMINED: Language = Language { code: "und", reliable: false };
 
@@ -78,7 +76,7 @@ impl Language {
         }
         let sample = Sample::of(read);
         if sample.other > sample.latin {
-            return sample.by_script();
+            return sample.by_script(read);
         }
         if sample.is_english(ENGLISH_SHARE) {
             return ENGLISH_FOUND;
@@ -86,12 +84,13 @@ impl Language {
         if sample.latin < MIN_LETTERS || sample.words < MIN_WORDS {
             return UNDETERMINED;
         }
-        let Some(info) = whatlang::detect(&sample.text) else { return UNDETERMINED };
-        let (own, shared) = sample.english();
+        let text = text(read);
+        let Some(info) = whatlang::detect(&text) else { return UNDETERMINED };
+        let (own, shared) = (sample.own, sample.shared);
         let foreign = own * 8 < sample.words
             && info.confidence()
                 >= match own {
-                    0 if !sample.text.is_ascii() => MIN_CONFIDENCE_WITH_ACCENTS,
+                    0 if !text.is_ascii() => MIN_CONFIDENCE_WITH_ACCENTS,
                     0 if shared * 6 < sample.words => MIN_CONFIDENCE_WITHOUT_ENGLISH,
                     _ => MIN_CONFIDENCE,
                 };
@@ -104,54 +103,28 @@ impl Language {
     }
 }
 
-/// The words of a text without addresses, names and hash tags, in lower case.
+/// What the words of a text come to, without addresses, names and hash tags.
 #[derive(Default)]
 struct Sample {
-    text: String,
     words: usize,
     /// Letters in words that have some Latin letter: a disguised word is a Latin one.
     latin: usize,
     /// Letters in words without.
     other: usize,
+    /// Common words of English alone.
+    own: usize,
+    /// Common words that English shares.
+    shared: usize,
 }
 
 impl Sample {
     fn of(read: &str) -> Self {
-        let mut sample = Self::default();
-        for chunk in read.split_whitespace().filter(|chunk| !is_address(chunk) && !chunk.starts_with('#')) {
-            for word in chunk.split(|c: char| !(c.is_alphabetic() || is_inner(c))) {
-                sample.add(word.trim_matches(|c: char| matches!(c, '\'' | '’')));
-            }
-        }
+        let (mut sample, known) = (Self::default(), &*WORDS);
+        each_word(read, |word, letters| sample.add(word, letters, known));
         sample
     }
 
-    fn add(&mut self, word: &str) {
-        let (mut latin, mut other) = (0, 0);
-        if word.is_ascii() {
-            // Only letters and apostrophes come here.
-            if !word.is_empty() {
-                self.words += 1;
-                self.latin += word.len();
-                let start = self.text.len();
-                self.text.push_str(word);
-                self.text.push(' ');
-                if let Some(tail) = self.text.get_mut(start..) {
-                    tail.make_ascii_lowercase();
-                }
-            }
-            return;
-        }
-        for c in word.chars() {
-            if c.script() == Script::Latin {
-                latin += 1;
-            } else if c.is_alphabetic() && c.script() != Script::Common {
-                other += 1;
-            }
-        }
-        if latin + other == 0 {
-            return;
-        }
+    fn add(&mut self, word: &str, (latin, other): (usize, usize), known: &Words) {
         self.words += 1;
         if latin > 0 {
             self.latin += latin + other;
@@ -159,26 +132,17 @@ impl Sample {
             // An ideograph, syllable or abjad letter says more than a letter, but the weight does not matter here.
             self.other += other;
         }
-        self.text.extend(word.chars().map(|c| if c == '’' { '\'' } else { c }).flat_map(char::to_lowercase));
-        self.text.push(' ');
+        match known.find(word) {
+            Some(Known::English) => self.own += 1,
+            Some(Known::Shared) => self.shared += 1,
+            None => {}
+        }
     }
 
     /// Whether so many sixteenths of the words are English, and more than one of them.
     fn is_english(&self, share: usize) -> bool {
-        let (own, shared) = self.english();
-        let weight = 2 * own + shared;
+        let weight = 2 * self.own + self.shared;
         weight * 8 >= self.words * share && weight > 3
-    }
-
-    /// The count of common words of English alone, and of those it shares.
-    fn english(&self) -> (usize, usize) {
-        self.text.split(' ').fold((0, 0), |(own, shared), word| {
-            if ENGLISH_WORDS.contains(word) {
-                (own + 1, shared)
-            } else {
-                (own, shared + usize::from(SHARED_WORDS.contains(word)))
-            }
-        })
     }
 
     /// Whether twice the usual share of the words is English, so that the rest will not change it.
@@ -186,12 +150,120 @@ impl Sample {
         self.other == 0 && self.words > 20 && self.is_english(2 * ENGLISH_SHARE)
     }
 
-    fn by_script(&self) -> Language {
+    fn by_script(&self, read: &str) -> Language {
         // One letter (`π`, `Δ`) is a symbol.
-        match whatlang::detect(&self.text) {
-            Some(info) if self.other > 1 => Language { code: code(info.lang()), reliable: true },
-            _ => UNDETERMINED,
+        if self.other < 2 {
+            return UNDETERMINED;
         }
+        let info = whatlang::detect(&text(read));
+        info.map_or(UNDETERMINED, |info| Language { code: code(info.lang()), reliable: true })
+    }
+}
+
+/// Hands every word that has a letter to `take`, with the count of its Latin letters and of those of other scripts.
+fn each_word(read: &str, mut take: impl FnMut(&str, (usize, usize))) {
+    for chunk in read.split_whitespace().filter(|chunk| !is_address(chunk) && !chunk.starts_with('#')) {
+        for word in chunk.split(|c: char| !(c.is_alphabetic() || is_inner(c))) {
+            let word = word.trim_matches(|c: char| matches!(c, '\'' | '’'));
+            // Of ASCII only letters and apostrophes come here.
+            let letters = if word.is_ascii() { (word.len(), 0) } else { letters(word) };
+            if letters != (0, 0) {
+                take(word, letters);
+            }
+        }
+    }
+}
+
+/// The words in lower case, as a general detector reads them. Most English comments do without.
+fn text(read: &str) -> String {
+    let mut text = String::with_capacity(read.len() + 1);
+    each_word(read, |word, _| {
+        text.extend(lower(word));
+        text.push(' ');
+    });
+    text
+}
+
+fn lower(word: &str) -> impl Iterator<Item = char> + '_ {
+    word.chars().map(|c| if c == '’' { '\'' } else { c }).flat_map(char::to_lowercase)
+}
+
+/// The count of Latin letters in a word, and of letters of other scripts.
+fn letters(word: &str) -> (usize, usize) {
+    let (mut latin, mut other) = (0, 0);
+    for c in word.chars() {
+        if c.script() == Script::Latin {
+            latin += 1;
+        } else if c.is_alphabetic() && c.script() != Script::Common {
+            other += 1;
+        }
+    }
+    (latin, other)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    English,
+    Shared,
+}
+
+/// The common words, found without hashing strings: a word of up to 16 bytes is one number.
+struct Words {
+    places: Vec<Option<(u128, Known)>>,
+}
+
+impl Words {
+    const BITS: u32 = 10;
+
+    fn new() -> Self {
+        let mut words = Self { places: vec![None; 1 << Self::BITS] };
+        // English alone comes first: a word in both lists counts as that.
+        for (list, known) in [(ENGLISH, Known::English), (SHARED, Known::Shared)] {
+            for key in list.split_whitespace().filter_map(Self::key) {
+                if words.look(key).is_none() {
+                    let free = words.probes(key).find(|place| words.places[*place].is_none());
+                    // A quarter of the places is in use, so one is free.
+                    let Some(free) = free else { continue };
+                    words.places[free] = Some((key, known));
+                }
+            }
+        }
+        words
+    }
+
+    fn find(&self, word: &str) -> Option<Known> {
+        self.look(Self::key(word)?)
+    }
+
+    fn look(&self, key: u128) -> Option<Known> {
+        for place in self.probes(key) {
+            match self.places[place] {
+                Some((other, known)) if other == key => return Some(known),
+                Some(_) => {}
+                None => return None,
+            }
+        }
+        None
+    }
+
+    fn probes(&self, key: u128) -> impl Iterator<Item = usize> + use<> {
+        let folded = (key as u64) ^ ((key >> 64) as u64).rotate_left(29);
+        let first = (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - Self::BITS)) as usize;
+        (0..1_usize << Self::BITS).map(move |step| (first + step) & ((1 << Self::BITS) - 1))
+    }
+
+    /// The bytes of a word in lower case as a number; `None` for what is no word of the lists.
+    fn key(word: &str) -> Option<u128> {
+        let mut bytes = [0; 16];
+        if word.is_ascii() {
+            bytes.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
+            bytes.make_ascii_lowercase();
+        } else {
+            for (at, c) in lower(word).enumerate() {
+                *bytes.get_mut(at)? = u8::try_from(c).ok().filter(u8::is_ascii)?;
+            }
+        }
+        Some(u128::from_le_bytes(bytes))
     }
 }
 
@@ -307,6 +379,21 @@ mod tests {
         ] {
             let language = Language::detect(text);
             assert!(!language.reliable || language.code == "en", "{text}: {language:?}");
+        }
+    }
+
+    #[test]
+    fn the_common_words_are_found_and_no_others() {
+        let words = Words::new();
+        for word in ENGLISH.split_whitespace() {
+            assert_eq!(words.find(word), Some(Known::English), "{word}");
+            assert_eq!(words.find(&word.to_uppercase().replace('\'', "’")), Some(Known::English), "{word}");
+        }
+        for word in SHARED.split_whitespace().filter(|word| !ENGLISH.split_whitespace().any(|other| other == *word)) {
+            assert_eq!(words.find(word), Some(Known::Shared), "{word}");
+        }
+        for word in ["", "bridge", "thé", "неправда", "extraordinarilylongword"] {
+            assert_eq!(words.find(word), None, "{word}");
         }
     }
 

@@ -109,6 +109,14 @@ impl Normalized {
 
     /// Normalises another text into the buffers of this one: no allocation once they are large enough.
     pub fn refill(&mut self, original: &str) {
+        self.normalize(original);
+        self.segment();
+        self.find_views();
+    }
+
+    /// The first stage of [`Normalized::refill`] alone: the main text, no tokens and views. For benches.
+    #[doc(hidden)]
+    pub fn normalize(&mut self, original: &str) {
         self.text.clear();
         self.tokens.clear();
         self.views.clear();
@@ -117,10 +125,18 @@ impl Normalized {
         self.hidden.clear();
         let read = beginning(original, normalize::MAX_ORIGINAL);
         self.normalizer.fill(read, &mut self.text, &mut self.alignment, &mut self.hidden);
+    }
+
+    /// The second stage, after the first: the tokens. For benches.
+    #[doc(hidden)]
+    pub fn segment(&mut self) {
         segment::tokenize(&self.text, &mut self.tokens, &mut self.suspects);
         if self.alignment.has_wide_units() || !self.hidden.is_empty() {
             segment::join(&mut self.tokens, &self.alignment, &self.hidden);
         }
+    }
+
+    fn find_views(&mut self) {
         evasion::find(&self.text, &self.tokens, &self.suspects, &self.hidden, &mut self.views);
     }
 

@@ -31,6 +31,9 @@ pub struct Row {
     /// Whose rules apply to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub community: Option<String>,
+    /// Other fields of its file that the reader was asked to keep, as text.
+    #[serde(skip)]
+    pub kept: BTreeMap<String, String>,
 }
 
 /// A row's article: an object with title and text, or the text alone.
