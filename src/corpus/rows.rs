@@ -24,6 +24,7 @@ pub(super) fn row(mut fields: Fields, columns: &Columns, number: u64) -> Result<
             Some(other) => return Err(format!("the parent is {}, not a text; mend or leave it out", other.kind())),
         },
         community: whole("the community", fields.take(Field::Community).and_then(Cell::scalar))?,
+        status: whole("the status", fields.take(Field::Status).and_then(Cell::scalar))?,
         text,
     })
 }

@@ -2,12 +2,14 @@
 
 pub(crate) mod chrome;
 mod decode;
+pub(crate) mod export;
 mod flat;
 mod html;
 mod sniff;
 
 pub use decode::decode;
 pub(crate) use decode::decode_in;
+pub use export::Platform;
 pub use html::html;
 pub use sniff::sniff;
 pub(crate) use sniff::sniff_in;
@@ -26,6 +28,8 @@ pub enum Format {
     Jsonl,
     /// Rows with a header, separated by commas, semicolons, tabs or bars.
     Csv,
+    /// A comment platform's export.
+    Export(Platform),
 }
 
 /// Takes the article and the comments out of a text dump of a page.

@@ -31,6 +31,9 @@ pub struct Row {
     /// Whose rules apply to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub community: Option<String>,
+    /// What the export it comes from calls its state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
 }
 
 /// A row's article: an object with title and text, or the text alone.
