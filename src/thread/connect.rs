@@ -150,13 +150,20 @@ pub(crate) fn connect(thread: &mut Thread, earlier: &Earlier) -> Broken {
     }
     let (twins, missing, cut) = (broken.twins.count, broken.missing.count, broken.rings.count);
     if twins > 0 {
-        thread.notes.push(format!("{twins} comments have an id that another one has; answers go to the first"));
+        let comments = if twins == 1 { "comment has" } else { "comments have" };
+        thread.notes.push(format!("{twins} {comments} an id that another one has; answers go to the first"));
     }
     if missing > 0 {
-        thread.notes.push(format!("{missing} comments answer one that is not in this thread"));
+        let comments = if missing == 1 { "comment answers" } else { "comments answer" };
+        thread.notes.push(format!("{missing} {comments} one that is not in this thread"));
     }
     if cut > 0 {
-        thread.notes.push(format!("{cut} rings of comments that answer each other were cut at their first comment"));
+        let rings = if cut == 1 {
+            "ring of comments that answer each other was"
+        } else {
+            "rings of comments that answer each other were"
+        };
+        thread.notes.push(format!("{cut} {rings} cut at the first comment"));
     }
     broken
 }

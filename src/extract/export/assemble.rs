@@ -1,7 +1,7 @@
 //! From a thread's comments, one after the other, to threads of bounded size.
 
 use super::platform::Platform;
-use super::{Fault, Gathered, Place};
+use super::{Fault, Gathered, Place, wording};
 use crate::thread::{Article, Comment, Earlier, Thread, connect};
 use std::collections::{HashMap, VecDeque};
 
@@ -59,7 +59,7 @@ impl Assembler {
     /// Adds what is known about the thread; what was known before stays.
     pub(super) fn heading(&mut self, heading: Heading) {
         let Heading { id, link, mut article } = heading;
-        if let (Some(known), Some(id)) = (&self.heading.id, &id)
+        if let (Some(known), Some(id), Some(_)) = (&self.heading.id, &id, &link)
             && known != id
             && self.other_ids.len() < 20
         {
@@ -132,7 +132,8 @@ impl Assembler {
             thread.notes.push(format!("these threads have the same link and are one here: {ids}"));
         }
         if doubles > 0 {
-            thread.notes.push(format!("{doubles} comments stand in the export twice and were taken once"));
+            let comments = if doubles == 1 { "comment stands" } else { "comments stand" };
+            thread.notes.push(format!("{doubles} {comments} in the export more than once and were taken once"));
         }
         if self.continued {
             thread.notes.push("this goes on from a thread that was too long to hold at once".to_owned());
@@ -150,7 +151,8 @@ impl Assembler {
         thread.comments.retain(|comment| !comment.text.is_empty());
         let blank = before - thread.comments.len();
         if blank > 0 {
-            thread.notes.push(format!("{blank} comments have no text (deleted ones, mostly) and were left out"));
+            let comments = if blank == 1 { "comment has" } else { "comments have" };
+            thread.notes.push(format!("{blank} {comments} no text and were left out: deleted ones, mostly"));
         }
         if !thread.comments.is_empty() {
             ready.push_back(Ok(Gathered { line, thread }));
@@ -161,17 +163,21 @@ impl Assembler {
     }
 }
 
-/// The oldest first, where all have a date of the same form.
+/// The oldest first, where all that have a text have a date.
 fn by_date(comments: Vec<Comment>, places: Vec<Place>) -> (Vec<Comment>, Vec<Place>) {
-    let dated =
-        |comment: &Comment| comment.date.as_deref().is_some_and(|date| date.ends_with('Z')) || comment.text.is_empty();
-    let sorted = comments.is_sorted_by(|one, other| one.date <= other.date);
-    if sorted || !comments.iter().all(dated) {
+    let mut dated: Vec<f64> = Vec::with_capacity(comments.len());
+    for comment in &comments {
+        match comment.date.as_deref().and_then(wording::instant) {
+            None if !comment.text.is_empty() => return (comments, places),
+            instant => dated.push(instant.unwrap_or(0.)),
+        }
+    }
+    if dated.is_sorted() {
         return (comments, places);
     }
-    let mut pairs: Vec<_> = comments.into_iter().zip(places).collect();
-    pairs.sort_by(|(one, _), (other, _)| one.date.cmp(&other.date));
-    pairs.into_iter().unzip()
+    let mut all: Vec<_> = dated.into_iter().zip(comments.into_iter().zip(places)).collect();
+    all.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    all.into_iter().map(|(_, pair)| pair).unzip()
 }
 
 /// Leaves out comments that stand there twice, as where pages of a listing overlap; returns how many.

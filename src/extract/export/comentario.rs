@@ -54,7 +54,7 @@ fn read(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
                 _ => None,
             };
             let text = match record.text("markdown") {
-                Some(markdown) => markdown.trim().to_owned(),
+                Some(markdown) => wording::lines(markdown),
                 None => record.text("html").map(wording::plain).unwrap_or_default(),
             };
             let draft = Draft {

@@ -2,6 +2,7 @@
 
 use super::json::{Draft, Layout, Sink, owned};
 use super::records::{Record, Shape};
+use super::wording;
 use crate::thread::Article;
 use std::io;
 
@@ -43,8 +44,8 @@ fn read(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
             sink.heading(page, None, Article::default())?;
             let deleted = record.flag("deleted") == Some(true);
             let text = match record.text("markdown") {
-                Some(markdown) => markdown.trim().to_owned(),
-                None => record.text("html").map(super::wording::plain).unwrap_or_default(),
+                Some(markdown) => wording::lines(markdown),
+                None => record.text("html").map(wording::plain).unwrap_or_default(),
             };
             // Commento empties what was deleted.
             let text = if text == "[deleted]" { String::new() } else { text };

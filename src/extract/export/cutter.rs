@@ -28,7 +28,7 @@ pub(super) enum Cut {
     Close,
     /// Something that was passed over.
     Passed(Why),
-    /// The end of the stream; `whole` where the root element was closed.
+    /// The end of the stream; `whole` where the root element was closed, or that it was cut is known.
     End { whole: bool },
 }
 
@@ -120,8 +120,10 @@ impl<R: Read> Cutter<R> {
         self.forget();
         loop {
             if !self.advance_to_tag()? {
-                let end = Cut::End { whole: self.whole };
-                return Ok(self.kept.map_or(end, |(element, _)| Cut::Passed(Why::Truncated(element))));
+                let Some((element, _)) = self.kept else { return Ok(Cut::End { whole: self.whole }) };
+                // That is told once.
+                self.whole = true;
+                return Ok(Cut::Passed(Why::Truncated(element)));
             }
             if self.peek(9)?.starts_with(b"<![CDATA[") {
                 self.data()?;
@@ -202,43 +204,37 @@ impl<R: Read> Cutter<R> {
 
     /// Looks at the tag that begins here, without passing it.
     fn look_at_tag(&mut self) -> io::Result<Tag> {
-        let mut length = 0;
-        loop {
-            let wanted = (length + 256).min(LONGEST_TAG);
+        let mut looked = 0;
+        let end = loop {
+            let wanted = (looked + 256).min(LONGEST_TAG);
             let window = self.peek(wanted)?;
-            let Some(end) = memchr::memchr(b'>', window.get(length..).unwrap_or_default()) else {
-                if window.len() < wanted || wanted == LONGEST_TAG {
-                    return Ok(Tag::Other);
-                }
-                length = window.len();
-                continue;
-            };
-            let found = length + end + 1;
-            let source = window.get(..found).unwrap_or_default();
-            // A `>` may stand in a value; a quote that is never closed may not swallow what follows.
-            let quotes = memchr::memchr_iter(b'"', source).count();
-            if quotes % 2 == 1 && found < 1024 && memchr::memchr(b'<', source.get(1..).unwrap_or_default()).is_none() {
-                length = found;
-                continue;
+            match memchr::memchr(b'>', window.get(looked..).unwrap_or_default()) {
+                Some(offset) => break looked + offset + 1,
+                None if window.len() < wanted || wanted == LONGEST_TAG => return Ok(Tag::Other),
+                None => looked = window.len(),
             }
-            let close = source.get(1) == Some(&b'/');
-            let from = 1 + usize::from(close);
-            let name = source.get(from..).unwrap_or_default();
-            let size = name
-                .iter()
-                .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-' | b'.' | 0x80..))
-                .count();
-            if size == 0 || memchr::memchr(b'<', name).is_some() {
-                return Ok(Tag::Other);
-            }
-            let empty = source.ends_with(b"/>");
-            let name = (self.at + from, self.at + from + size);
-            return Ok(if close {
-                Tag::End { name, length: found }
-            } else {
-                Tag::Start { name, length: found, empty }
-            });
+        };
+        let window = self.peek(end + 1024)?;
+        let mut source = window.get(..end).unwrap_or_default();
+        // A `>` may stand in a value; a quote that is never closed may not swallow the next tag.
+        if memchr::memchr_iter(b'"', source).count() % 2 == 1 {
+            let rest = window.get(end..).unwrap_or_default();
+            let rest = rest.get(..memchr::memchr(b'<', rest).unwrap_or(rest.len())).unwrap_or_default();
+            let quote = memchr::memchr(b'"', rest);
+            let close = quote.and_then(|quote| memchr::memchr(b'>', rest.get(quote..)?).map(|close| quote + close + 1));
+            source = window.get(..end + close.unwrap_or(0)).unwrap_or_default();
         }
+        let close = source.get(1) == Some(&b'/');
+        let from = 1 + usize::from(close);
+        let name = source.get(from..).unwrap_or_default();
+        let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-' | b'.' | 0x80..);
+        let size = name.iter().take_while(is_name).count();
+        if size == 0 || memchr::memchr(b'<', name).is_some() {
+            return Ok(Tag::Other);
+        }
+        let (length, empty) = (source.len(), source.ends_with(b"/>"));
+        let name = (self.at + from, self.at + from + size);
+        Ok(if close { Tag::End { name, length } } else { Tag::Start { name, length, empty } })
     }
 
     /// Passes a CDATA section. A section inside which the element ends and another section begins was not closed.
@@ -451,7 +447,7 @@ mod tests {
             only("<r><p><![CDATA[a</p><p><![CDATA[b]]></p><p>c</p></r>"),
             [Cut::Passed(Why::OpenData(1)), Cut::Element(1), END]
         );
-        assert_eq!(only("<r><p>a"), [Cut::Passed(Why::Truncated(1)), Cut::End { whole: false }]);
+        assert_eq!(only("<r><p>a"), [Cut::Passed(Why::Truncated(1)), END]);
         assert_eq!(only("<r><p a=\"1><x/></p></r>"), [Cut::Element(1), END]);
         assert_eq!(only("<r><p>a < b <3 <<x></p></r>"), [Cut::Element(1), END]);
         let long = format!("<r><p>{}</p><p>b</p></r>", "x".repeat(LONGEST + 1));

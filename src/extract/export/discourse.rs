@@ -42,7 +42,7 @@ fn read(record: &Record, around: &[Record], sink: &mut Sink<'_>) -> io::Result<(
     let topic = record.text("topic_id").or_else(|| around.first()?.text("id")).unwrap_or_default();
     let text = match record.text("cooked") {
         Some(markup) => wording::plain(markup),
-        None => record.text("raw").unwrap_or_default().trim().to_owned(),
+        None => wording::lines(record.text("raw").unwrap_or_default()),
     };
     let author = record.first(&["username", "name"]);
     if record.text("post_number") == Some("1") {

@@ -2,6 +2,7 @@
 
 use super::json::{Draft, Layout, Sink, owned};
 use super::records::{Record, Shape};
+use super::wording;
 use crate::thread::Article;
 use std::io;
 
@@ -36,7 +37,7 @@ fn read(record: &Record, around: &[Record], sink: &mut Sink<'_>) -> io::Result<(
         id: record.text("id"),
         author: record.text("author"),
         date: record.text("created"),
-        text: record.text("text").map(str::trim).unwrap_or_default().to_owned(),
+        text: record.text("text").map(wording::lines).unwrap_or_default(),
         parent: record.text("parent"),
         status: match mode {
             Some("1") => Some("accepted"),

@@ -115,6 +115,11 @@ impl Sink<'_> {
         self.shelf.heading(thread, &Heading { id, link: link.map(str::to_owned), article })
     }
 
+    /// Takes the id by which a thread goes that comments do not name.
+    pub(super) fn heading_of(&mut self, thread: &str, id: &str) -> io::Result<()> {
+        self.shelf.heading(thread, &Heading { id: Some(id.to_owned()), ..Heading::default() })
+    }
+
     /// Takes the name of somebody whom comments name by an id.
     pub(super) fn person(&mut self, record: &Record, id: &str, name: &str) {
         if !self.shelf.person(id, name) && !std::mem::replace(self.crowded, true) {

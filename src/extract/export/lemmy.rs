@@ -48,7 +48,7 @@ fn read(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
         id: Some(id),
         author: record.first(&["creator.display_name", "creator.name"]),
         date: record.first(&["comment.published", "comment.published_at"]),
-        text: record.text("comment.content").map(str::trim).unwrap_or_default().to_owned(),
+        text: record.text("comment.content").map(wording::lines).unwrap_or_default(),
         parent: above,
         status: Some(match (removed, withdrawn) {
             (true, _) => "removed",

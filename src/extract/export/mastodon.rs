@@ -35,6 +35,10 @@ fn read(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
     if let (Some(parent), false) = (parent, context) {
         sink.belongs(id, parent);
     }
+    // The status that was asked for is not in its own context; the first below it answers it.
+    if let (Some("descendants[]"), Some(parent)) = (record.list, parent) {
+        sink.heading_of("", parent)?;
+    }
     let person = record.text("object.attributedTo").and_then(|link| link.rsplit('/').next());
     let draft = Draft {
         thread,

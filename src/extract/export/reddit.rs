@@ -126,6 +126,6 @@ fn body(text: Option<&str>) -> String {
     let text = text.unwrap_or_default().trim();
     match text {
         "[deleted]" | "[removed]" | "[ Removed by Reddit ]" | "[deleted by user]" => String::new(),
-        _ => wording::unescaped(text).into_owned(),
+        _ => wording::lines(&wording::unescaped(text)),
     }
 }

@@ -21,7 +21,7 @@ fn read(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
     let deleted = record.flag("delete") == Some(true);
     let text = match record.text("text") {
         Some(markup) => wording::plain(markup),
-        None => record.text("orig").map(str::trim).unwrap_or_default().to_owned(),
+        None => record.text("orig").map(wording::lines).unwrap_or_default(),
     };
     let draft = Draft {
         thread: url,

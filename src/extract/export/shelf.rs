@@ -25,6 +25,8 @@ pub(super) struct Shelf {
     /// For each thread the one it belongs to: itself, or one that it proved to be the same as.
     same: Vec<u32>,
     joined: bool,
+    /// For each thread, which parts of headings are known: a bit each.
+    known: Vec<u8>,
     people: HashMap<u64, Box<str>>,
     people_bytes: usize,
     headings: u64,
@@ -39,15 +41,13 @@ fn hash(kind: &str, name: &str) -> u64 {
 impl Shelf {
     /// The thread of that id, a new one if need be.
     fn thread(&mut self, id: &str) -> u32 {
-        self.named(hash("id", id))
-    }
-
-    fn named(&mut self, name: u64) -> u32 {
+        let name = hash("id", id);
         if let Some(&thread) = self.names.get(&name) {
             return self.found(thread);
         }
         let thread = self.same.len() as u32;
         self.same.push(thread);
+        self.known.push(0);
         self.names.insert(name, thread);
         thread
     }
@@ -74,23 +74,44 @@ impl Shelf {
 
     /// Says that what goes by `id` stands in the thread of `other`, as a comment does in that of the one it answers.
     pub(super) fn belongs(&mut self, id: &str, other: &str) {
-        let (one, other) = (self.thread(id), self.thread(other));
-        self.join(one, other);
+        let other = self.thread(other);
+        match self.names.get(&hash("id", id)).map(|&one| self.found(one)) {
+            Some(one) => self.join(one, other),
+            None => {
+                self.names.insert(hash("id", id), other);
+            }
+        }
     }
 
     /// Adds what is known about the thread `id`.
     pub(super) fn heading(&mut self, id: &str, heading: &Heading) -> io::Result<()> {
-        let mut thread = self.thread(id);
+        let (mut thread, mut merged) = (self.thread(id), false);
         if let Some(link) = heading.link.as_deref().map(super::wording::plain_link).filter(|link| !link.is_empty()) {
-            let linked = self.named(hash("link", &link));
-            self.join(thread, linked);
-            thread = thread.min(linked);
+            let link = hash("link", &link);
+            match self.names.get(&link).map(|&linked| self.found(linked)) {
+                Some(linked) => {
+                    merged = linked != thread;
+                    self.join(thread, linked);
+                    thread = thread.min(linked);
+                }
+                None => {
+                    self.names.insert(link, thread);
+                }
+            }
+        }
+        let Article { title, text, author, date } = &heading.article;
+        let parts = [&heading.id, &heading.link, title, text, author, date];
+        let given = parts.iter().enumerate().fold(0, |given, (bit, part)| given | u8::from(part.is_some()) << bit);
+        // Many exports repeat it with every comment.
+        match self.known.get_mut(thread as usize) {
+            Some(known) if given & !*known == 0 && !merged => return Ok(()),
+            Some(known) => *known |= given,
+            None => {}
         }
         let number = self.headings;
         self.headings += 1;
         self.spill.push(thread, number, |out| {
-            let Article { title, text, author, date } = &heading.article;
-            for part in [&heading.id, &heading.link, title, text, author, date] {
+            for part in parts {
                 write(out, part.as_deref());
             }
         })
@@ -98,7 +119,12 @@ impl Shelf {
 
     /// Adds a comment of the thread `id`; `person` is the author's id where the name comes elsewhere.
     pub(super) fn comment(&mut self, id: &str, order: u64, post: &Post, person: Option<&str>) -> io::Result<()> {
+        let new = self.same.len();
         let thread = self.thread(id);
+        if self.same.len() > new && !id.is_empty() {
+            // A thread of which nothing else is said has its id at least.
+            self.heading(id, &Heading { id: Some(id.to_owned()), ..Heading::default() })?;
+        }
         self.spill.push(thread, order | COMMENT, |out| {
             let Comment { id, author, date, text, parent, status, house, .. } = &post.comment;
             for part in [Some(id), author.as_ref(), date.as_ref(), Some(text), parent.as_ref(), status.as_ref()] {

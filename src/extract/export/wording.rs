@@ -28,10 +28,10 @@ pub(super) fn plain_with_breaks(markup: &str) -> String {
     html::fragment(&markup.replace('\n', "<br>\n"))
 }
 
-/// Plain text, without spaces around lines and without empty lines.
-fn lines(text: &str) -> String {
+/// Plain text or Markdown, without empty lines and spaces behind lines.
+pub(super) fn lines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+    for line in text.trim().lines().map(str::trim_end).filter(|line| !line.is_empty()) {
         if !out.is_empty() {
             out.push('\n');
         }
@@ -101,6 +101,28 @@ fn iso(written: &str, utc: bool) -> Option<String> {
         }
     };
     Some(format!("{}T{}{}{zone}", written.get(..10)?, written.get(11..seconds)?, rest.get(..fraction)?))
+}
+
+/// Seconds since 1970 of a date that [`date`] wrote.
+pub(super) fn instant(date: &str) -> Option<f64> {
+    let number = |from: usize, to: usize| date.get(from..to).and_then(|digits| digits.parse::<i64>().ok());
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let shifted = if month <= 2 { year - 1 } else { year };
+    let (era, of_era) = (shifted.div_euclid(400), shifted.rem_euclid(400));
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + day_of_year - 719_468;
+    let (hour, minute) = (number(11, 13).unwrap_or(0), number(14, 16).unwrap_or(0));
+    let rest = date.get(16..).and_then(|rest| rest.strip_prefix(':')).unwrap_or("0");
+    let length = rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+    let second: f64 = rest.get(..length)?.parse().unwrap_or(0.);
+    let zone = date.get(11..).and_then(|time| time.get(time.rfind(['+', '-'])?..));
+    let offset = zone.map_or(0, |zone| {
+        let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
+        let of = |from: usize, to: usize| digits.get(from..to).and_then(|part| part.parse::<i64>().ok()).unwrap_or(0);
+        let minutes = of(0, 2) * 60 + of(2, 4);
+        if zone.starts_with('-') { -minutes } else { minutes }
+    });
+    Some((days * 86_400 + hour * 3600 + (minute - offset) * 60) as f64 + second)
 }
 
 /// Days to year, month and day in the Gregorian calendar, by Howard Hinnant's algorithm.
@@ -173,6 +195,14 @@ mod tests {
     }
 
     #[test]
+    fn dates_of_all_zones_are_ordered() {
+        let of = |date: &str| instant(date).unwrap();
+        assert_eq!(of("2024-05-01T10:00:00.5+02:00"), of("2024-05-01T08:00:00.5Z"));
+        assert_eq!(of("2024-05-01T10:00-0130"), of("2024-05-01T11:30:00"));
+        assert_eq!(of("1970-01-02"), 86_400.);
+    }
+
+    #[test]
     fn links_of_one_page_are_equal() {
         let link = plain_link("https://www.Example.org/a/?utm_source=x#c1");
         assert_eq!(link, "example.org/a");
@@ -192,6 +222,7 @@ mod tests {
         fn dates_read_as_themselves(seconds in 0i64..200_000_000_000) {
             let written = of_seconds(seconds);
             if written.len() == 20 {
+                prop_assert_eq!(instant(&written), Some(seconds as f64));
                 prop_assert_eq!(date(&written, false), Ok(Some(written)));
             }
         }

@@ -33,7 +33,7 @@ fn read(record: &Record, around: &[Record], sink: &mut Sink<'_>) -> io::Result<(
     let top = "snippet.topLevelComment.";
     let get = |name: &str| record.text(&format!("{top}{name}")).or_else(|| record.text(name));
     let text = match (get("snippet.textOriginal"), get("snippet.textDisplay")) {
-        (Some(text), _) => text.trim().to_owned(),
+        (Some(text), _) => wording::lines(text),
         (None, Some(markup)) => wording::plain(markup),
         (None, None) => return Ok(()),
     };
