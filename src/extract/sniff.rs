@@ -166,7 +166,9 @@ fn is_table(head: &str) -> bool {
     let names = |separator: char| {
         let names: Vec<&str> = header.split(separator).map(|name| name.trim().trim_matches('"').trim()).collect();
         let short = names.iter().all(|name| {
-            name.len() <= 40 && !name.contains(['.', '!', '?', '“', '”']) && name.split_whitespace().count() <= 3
+            // A full stop inside a name is no end of a sentence: `labels.house`.
+            let ends = name.ends_with('.') || name.contains(". ") || name.contains(['!', '?', '“', '”']);
+            name.len() <= 40 && !ends && name.split_whitespace().count() <= 3
         });
         let lower = header.chars().filter(|c| c.is_alphabetic()).count() > 0;
         (names.len() >= 2 && short && lower && !names.iter().any(|name| name.is_empty() && names.len() < 3))
@@ -260,6 +262,8 @@ mod tests {
             ("id|text\n1|hello\n", Format::Csv),
             ("text\nhello\n", Format::Csv),
             ("id,text\r1,hello\r", Format::Csv),
+            ("id,text,labels.house\n1,hello,0\n", Format::Csv),
+            ("Dear text, dear id. So long,\nsee you, there. Bye,\n", Format::FlatText),
         ] {
             assert_eq!(sniff(head.as_bytes()).ok(), Some(format), "{head:?}");
         }

@@ -73,6 +73,8 @@ pub(super) struct Cutter<R> {
     too_long: bool,
     open_data: bool,
     whole: bool,
+    /// Whether the document type was declared.
+    declared: bool,
     encoding: Option<&'static encoding_rs::Encoding>,
 }
 
@@ -96,6 +98,7 @@ impl<R: Read> Cutter<R> {
             too_long: false,
             open_data: false,
             whole: false,
+            declared: false,
             encoding: None,
         }
     }
@@ -135,7 +138,7 @@ impl<R: Read> Cutter<R> {
                 self.advance_past(b"-->", usize::MAX)?;
             } else if head.starts_with(b"<?") {
                 self.declaration()?;
-            } else if head.starts_with(b"<!") {
+            } else if head.starts_with(b"<!") && self.kept.is_none() && !self.declared {
                 if self.document_type()? {
                     return Ok(Cut::Passed(Why::Entities));
                 }
@@ -208,8 +211,11 @@ impl<R: Read> Cutter<R> {
         let end = loop {
             let wanted = (looked + 256).min(LONGEST_TAG);
             let window = self.peek(wanted)?;
-            match memchr::memchr(b'>', window.get(looked..).unwrap_or_default()) {
-                Some(offset) => break looked + offset + 1,
+            // Up to the next `<` at most, so that a thousand of them are not each looked past to the end.
+            let from = looked.max(1);
+            match memchr::memchr2(b'<', b'>', window.get(from..).unwrap_or_default()) {
+                Some(offset) if window.get(from + offset) == Some(&b'<') => return Ok(Tag::Other),
+                Some(offset) => break from + offset + 1,
                 None if window.len() < wanted || wanted == LONGEST_TAG => return Ok(Tag::Other),
                 None => looked = window.len(),
             }
@@ -229,7 +235,7 @@ impl<R: Read> Cutter<R> {
         let name = source.get(from..).unwrap_or_default();
         let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-' | b'.' | 0x80..);
         let size = name.iter().take_while(is_name).count();
-        if size == 0 || memchr::memchr(b'<', name).is_some() {
+        if size == 0 {
             return Ok(Tag::Other);
         }
         let (length, empty) = (source.len(), source.ends_with(b"/>"));
@@ -282,6 +288,12 @@ impl<R: Read> Cutter<R> {
 
     /// Passes a document type; tells whether it declares entities.
     fn document_type(&mut self) -> io::Result<bool> {
+        // There is one, so that this is not done again and again.
+        if !self.peek(9)?.eq_ignore_ascii_case(b"<!doctype") {
+            self.advance(2);
+            return Ok(false);
+        }
+        self.declared = true;
         let length = self.peek(LONGEST_DECLARATION)?.len();
         let source = self.window.get(self.at..self.at + length).unwrap_or_default();
         let (mut quote, mut inside, mut end) = (None, false, None);
@@ -302,7 +314,7 @@ impl<R: Read> Cutter<R> {
         let declared = source.get(..end.unwrap_or(2)).unwrap_or_default();
         let entities = memmem::find(declared, b"<!ENTITY").is_some();
         self.advance(end.unwrap_or(2));
-        Ok(entities && self.kept.is_none())
+        Ok(entities)
     }
 
     /// Forgets the last element.

@@ -6,6 +6,8 @@
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+/// Names are told apart by their beginnings.
+const LONGEST_NAME: usize = 64;
 /// The deepest nesting that is followed.
 const DEEPEST: usize = 16;
 
@@ -25,25 +27,31 @@ impl Fields {
         config.allow_unmatched_ends = true;
         config.allow_dangling_amp = true;
         let (mut fields, mut path, mut depth) = (Self::default(), Vec::new(), 0usize);
+        // Elements that are nested too deep to be followed.
+        let mut deeper = 0usize;
         loop {
             let event = reader.read_event().map_err(|error| error.to_string())?;
             match event {
                 Event::Start(start) => {
                     depth += 1;
-                    if depth > 1 {
-                        path.push(start.name().as_ref().to_owned());
+                    if path.len() > DEEPEST {
+                        deeper += 1;
+                    } else if depth > 1 {
+                        path.push(name(&start));
                     }
                     fields.attributes(&path, &start);
                 }
                 Event::Empty(start) => {
-                    path.push(start.name().as_ref().to_owned());
+                    path.push(name(&start));
                     fields.attributes(if depth == 0 { &[] } else { &path }, &start);
                     path.pop();
                 }
                 Event::End(end) => {
                     // A stray end tag closes nothing.
-                    let name = end.name().as_ref().to_owned();
-                    if let Some(open) = path.iter().rposition(|known| *known == name) {
+                    let name = end.name().as_ref().get(..LONGEST_NAME).unwrap_or(end.name().as_ref()).to_owned();
+                    if deeper > 0 {
+                        deeper -= 1;
+                    } else if let Some(open) = path.iter().rposition(|known| *known == name) {
                         path.truncate(open);
                         depth = open + 1;
                     }
@@ -103,6 +111,12 @@ impl Fields {
             self.put(format!("{}@{name}", path.join("/")), value);
         }
     }
+}
+
+fn name(start: &BytesStart<'_>) -> String {
+    let name = start.name();
+    let name = name.as_ref();
+    name.get(..LONGEST_NAME).unwrap_or(name).to_owned()
 }
 
 #[cfg(test)]

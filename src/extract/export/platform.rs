@@ -171,6 +171,11 @@ impl Platform {
         self.format().partial
     }
 
+    /// Returns the format of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::all().find(|platform| platform.name() == name)
+    }
+
     /// Returns all formats that are read.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..FORMATS.len() as u8).map(Self)

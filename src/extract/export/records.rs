@@ -11,6 +11,9 @@ use std::io::{self, Read};
 /// The deepest nesting that is followed; what is nested deeper is passed over.
 const DEEPEST: usize = 4096;
 
+/// How many lost values of a record are told.
+const MOST_LOST: usize = 4;
+
 /// Which records and values a format has.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shape {
@@ -215,7 +218,10 @@ impl<R: Read> Records<R> {
             Token::Close { list } => {
                 let top = self.frames.last().map(|frame| frame.list);
                 // A list that is closed closes the objects in it; a brace too many closes nothing.
-                if top.is_none() || top == Some(true) && !list || !self.frames.iter().any(|frame| frame.list == list) {
+                if top.is_none()
+                    || top == Some(true) && !list
+                    || !self.frames.iter().rev().any(|frame| frame.list == list)
+                {
                     return Some("a bracket is closed that was not opened");
                 }
                 self.close(list);
@@ -382,7 +388,9 @@ impl<R: Read> Records<R> {
         if let Some(path) = self.wanted()
             && let Some(record) = self.open.last_mut()
         {
-            record.lost.push((path, why));
+            if record.lost.len() < MOST_LOST {
+                record.lost.push((path, why));
+            }
         }
     }
 }

@@ -38,6 +38,20 @@ fn hash(kind: &str, name: &str) -> u64 {
     hasher.finish()
 }
 
+/// The thread that `thread` proved to be; the way there becomes half as long for the next time.
+fn root(same: &mut [u32], mut thread: u32) -> u32 {
+    while let Some(&above) = same.get(thread as usize)
+        && above != thread
+    {
+        let higher = same.get(above as usize).copied().unwrap_or(above);
+        if let Some(here) = same.get_mut(thread as usize) {
+            *here = higher;
+        }
+        thread = higher;
+    }
+    thread
+}
+
 impl Shelf {
     /// The thread of that id, a new one if need be.
     fn thread(&mut self, id: &str) -> u32 {
@@ -52,13 +66,8 @@ impl Shelf {
         thread
     }
 
-    fn found(&self, mut thread: u32) -> u32 {
-        while let Some(&other) = self.same.get(thread as usize)
-            && other != thread
-        {
-            thread = other;
-        }
-        thread
+    fn found(&mut self, thread: u32) -> u32 {
+        root(&mut self.same, thread)
     }
 
     /// Makes two threads one, which keeps the place of the earlier.
@@ -75,7 +84,7 @@ impl Shelf {
     /// Says that what goes by `id` stands in the thread of `other`, as a comment does in that of the one it answers.
     pub(super) fn belongs(&mut self, id: &str, other: &str) {
         let other = self.thread(other);
-        match self.names.get(&hash("id", id)).map(|&one| self.found(one)) {
+        match self.names.get(&hash("id", id)).copied().map(|one| self.found(one)) {
             Some(one) => self.join(one, other),
             None => {
                 self.names.insert(hash("id", id), other);
@@ -88,7 +97,7 @@ impl Shelf {
         let (mut thread, mut merged) = (self.thread(id), false);
         if let Some(link) = heading.link.as_deref().map(super::wording::plain_link).filter(|link| !link.is_empty()) {
             let link = hash("link", &link);
-            match self.names.get(&link).map(|&linked| self.found(linked)) {
+            match self.names.get(&link).copied().map(|linked| self.found(linked)) {
                 Some(linked) => {
                     merged = linked != thread;
                     self.join(thread, linked);
@@ -148,20 +157,12 @@ impl Shelf {
     }
 
     /// Gives all in the order of the threads.
-    pub(super) fn empty(self) -> io::Result<Emptying> {
+    pub(super) fn empty(mut self) -> io::Result<Emptying> {
         let mut sorted = self.spill.sorted()?;
         if self.joined {
-            let root = |mut thread: u32| {
-                while let Some(&other) = self.same.get(thread as usize)
-                    && other != thread
-                {
-                    thread = other;
-                }
-                thread
-            };
             let (mut again, mut piece) = (Spill::default(), Vec::new());
             while let Some((key, number)) = sorted.next(&mut piece)? {
-                again.push(root(key), number, |out| out.extend_from_slice(&piece))?;
+                again.push(root(&mut self.same, key), number, |out| out.extend_from_slice(&piece))?;
             }
             sorted = again.sorted()?;
         }

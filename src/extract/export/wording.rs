@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(plain("<p>One &amp; <b>two</b>.</p><p>Three<br>four</p>"), "One & two.\nThree\nfour");
         assert_eq!(plain_with_breaks("one\ntwo <em>x</em>\n\nthree"), "one\ntwo x\nthree");
         assert_eq!(plain_with_breaks("<p>one\ntwo</p>"), "one two");
-        assert_eq!(plain("  a \n\n b"), "a\nb");
+        assert_eq!(plain("  a \n\n b"), "a\n b");
         assert_eq!(unescaped("&gt; a &amp;amp; b"), "> a &amp; b");
     }
 
