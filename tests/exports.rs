@@ -1,7 +1,10 @@
 //! Exports of every platform as fixtures, sound and broken in many ways, through the library and the program.
 
 use gruff::corpus::{Body, Columns, Reader};
+use gruff::extract::{Platform, export};
 use gruff::thread::{Comment, Thread};
+use proptest::prelude::*;
+use std::collections::HashMap;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -442,6 +445,86 @@ fn markup_that_is_no_xml() {
     let (threads, faults) =
         stream(wxr(THREE).replace("<wp:comment_parent>1", "<wp:comment_parent x=1 y>1").replace("two", "a < b & c"));
     assert_eq!((ids(&threads), faults.len()), (vec!["1", "2", "3"], 0), "{faults:?}");
+}
+
+const FIXTURES: &[(&str, &str)] = &[
+    ("wxr", "wxr.xml"),
+    ("disqus", "disqus.xml"),
+    ("commento", "commento.json"),
+    ("comentario", "comentario.json"),
+    ("remark42", "remark42.backup"),
+    ("isso", "isso.json"),
+    ("isso", "isso_rows.json"),
+    ("discourse", "discourse.json"),
+    ("coral", "coral.jsonl"),
+    ("reddit", "reddit.json"),
+    ("pushshift", "pushshift.jsonl"),
+    ("hacker-news", "hn_algolia.json"),
+    ("hacker-news-firebase", "hn_firebase.jsonl"),
+    ("youtube", "youtube.json"),
+    ("wordpress-rest", "wordpress_rest.json"),
+    ("lemmy", "lemmy.json"),
+    ("mastodon", "mastodon.json"),
+];
+
+#[test]
+fn every_format_has_a_fixture() {
+    for platform in Platform::all() {
+        assert!(FIXTURES.iter().any(|(name, _)| *name == platform.name()), "{platform:?}");
+    }
+}
+
+/// A piece of damage: a byte is replaced or taken out, a stretch is doubled, moved or taken out, or something is put in.
+fn damaged(bytes: &mut Vec<u8>, (kind, at, length, byte): (u8, usize, usize, u8)) {
+    let pieces: [&[u8]; 8] = [b"<", b"]]>", b"<![CDATA[", b"\"", b"{", b"]", b"&x;", b"\\u"];
+    let at = at % (bytes.len() + 1);
+    let end = (at + length).min(bytes.len());
+    match kind {
+        0 if at < bytes.len() => bytes[at] = byte,
+        1 => drop(bytes.drain(at..end)),
+        2 => drop(bytes.splice(at..at, bytes[at..end].to_vec()).collect::<Vec<u8>>()),
+        3 => bytes.truncate(at),
+        4 => {
+            let cut: Vec<u8> = bytes.drain(at..end).collect();
+            let to = length * 31 % (bytes.len() + 1);
+            drop(bytes.splice(to..to, cut).collect::<Vec<u8>>());
+        }
+        _ => drop(bytes.splice(at..at, pieces[usize::from(byte) % 8].iter().copied()).collect::<Vec<u8>>()),
+    }
+}
+
+/// What threads promise whatever they are read from.
+fn sound(thread: &Thread) {
+    let mut first = HashMap::new();
+    for comment in &thread.comments {
+        assert!(!comment.text.is_empty() && !comment.id.is_empty() && !comment.text.contains('\0'));
+        first.entry(comment.id.as_str()).or_insert(comment);
+    }
+    for comment in &thread.comments {
+        let Some(above) = comment.parent.as_deref().and_then(|parent| first.get(parent)) else { continue };
+        assert_eq!(comment.depth, above.depth.map(|depth| depth + 1));
+    }
+}
+
+proptest! {
+    // More with the environment variable PROPTEST_CASES.
+    #![proptest_config(ProptestConfig::default())]
+    #[test]
+    fn damage_is_survived(
+        fixture in 0..FIXTURES.len(),
+        damages in prop::collection::vec((0u8..6, any::<usize>(), 0usize..200, any::<u8>()), 1..6),
+    ) {
+        let (name, file) = FIXTURES[fixture];
+        let mut bytes = std::fs::read(self::fixture(file)).unwrap();
+        damages.into_iter().for_each(|damage| damaged(&mut bytes, damage));
+        let platform = Platform::named(name).unwrap();
+        let source = Box::new(Cursor::new(bytes.clone()));
+        export(platform, source).flatten().for_each(|thread| sound(&thread));
+        // As it is found in a file: recognised for whatever it looks like now.
+        if let Ok(reader) = Reader::from_stream("export", Box::new(Cursor::new(bytes)), &Columns::default()) {
+            reader.for_each(drop);
+        }
+    }
 }
 
 fn gruff(arguments: &[&str], input: &[u8]) -> Output {

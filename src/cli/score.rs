@@ -51,9 +51,9 @@ pub(super) struct Args {
     #[command(flatten)]
     judging: Judging,
     #[command(flatten)]
-    naming: Naming,
-    #[command(flatten)]
     threads: Threads,
+    #[command(flatten)]
+    naming: Naming,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

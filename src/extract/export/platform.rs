@@ -46,6 +46,7 @@ const FORMATS: &[Format] = &[
             &["pageId", "markdown", "isApproved"],
             &["pageId", "markdown", "isPending"],
             &["version", "pages", "commenters"],
+            &["version", "pages", "domainId"],
         ],
         by_date: true,
         partial: false,
@@ -80,6 +81,7 @@ const FORMATS: &[Format] = &[
             &["asset_id", "body", "status"],
             &["edges", "node", "body", "story"],
             &["edges", "node", "body", "status"],
+            &["tenantID", "createdAt"],
         ],
         by_date: true,
         partial: false,
@@ -119,7 +121,11 @@ const FORMATS: &[Format] = &[
     Format {
         name: "wordpress-rest",
         kind: Kind::Json(&wordpress_rest::LAYOUT),
-        marks: &[&["author_name", "rendered", "post"], &["author_name", "content", "date_gmt"]],
+        marks: &[
+            &["author_name", "rendered", "post"],
+            &["author_name", "content", "date_gmt"],
+            &["guid", "slug", "rendered", "title"],
+        ],
         by_date: true,
         partial: true,
     },
@@ -140,7 +146,7 @@ const FORMATS: &[Format] = &[
     Format {
         name: "isso",
         kind: Kind::Json(&isso::LAYOUT),
-        marks: &[&["comments", "remote_addr"], &["comments", "website", "text"], &["tid", "mode", "text"]],
+        marks: &[&["comments", "remote_addr"], &["comments", "website", "created"], &["tid", "mode", "text"]],
         by_date: true,
         partial: false,
     },
