@@ -68,7 +68,11 @@ impl Assembler {
         if let Some(text) = &mut article.text
             && text.len() > LONGEST_ARTICLE
         {
-            text.truncate(text.floor_char_boundary(LONGEST_ARTICLE));
+            let mut end = LONGEST_ARTICLE;
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            text.truncate(end);
             self.notes.push(format!("the article is longer than {} MiB; its end was left out", LONGEST_ARTICLE >> 20));
         }
         let known = &mut self.heading;

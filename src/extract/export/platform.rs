@@ -33,13 +33,6 @@ const FORMATS: &[Format] = &[
     Format { name: "wxr", kind: Kind::Wxr, marks: &[], by_date: false, partial: false },
     Format { name: "disqus", kind: Kind::Disqus, marks: &[], by_date: true, partial: false },
     Format {
-        name: "commento",
-        kind: Kind::Json(&commento::LAYOUT),
-        marks: &[&["commentHex", "parentHex"], &["commentHex", "markdown"], &["commenterHex", "commenters"]],
-        by_date: true,
-        partial: false,
-    },
-    Format {
         name: "comentario",
         kind: Kind::Json(&comentario::LAYOUT),
         marks: &[
@@ -48,6 +41,13 @@ const FORMATS: &[Format] = &[
             &["version", "pages", "commenters"],
             &["version", "pages", "domainId"],
         ],
+        by_date: true,
+        partial: false,
+    },
+    Format {
+        name: "commento",
+        kind: Kind::Json(&commento::LAYOUT),
+        marks: &[&["commentHex", "parentHex"], &["commentHex", "markdown"], &["version", "comments", "commenters"]],
         by_date: true,
         partial: false,
     },

@@ -169,7 +169,7 @@ impl<R: Read> Records<R> {
 
     /// Where the reading is.
     pub(super) fn place(&self) -> Place {
-        self.tokens.place()
+        self.tokens.began()
     }
 
     /// Reads up to the end of the next record, or a fault.
@@ -186,7 +186,7 @@ impl<R: Read> Records<R> {
                     if self.lines && !self.frames.is_empty() {
                         self.begin_anew();
                         let what = "the line ends before the object in it does";
-                        return Ok(Found::Fault(self.tokens.place(), what));
+                        return Ok(Found::Fault(self.tokens.began(), what));
                     }
                     continue;
                 }
@@ -205,7 +205,7 @@ impl<R: Read> Records<R> {
             if let Some(what) = fault
                 && !std::mem::replace(&mut self.told, true)
             {
-                return Ok(Found::Fault(self.tokens.place(), what));
+                return Ok(Found::Fault(self.tokens.began(), what));
             }
         }
     }
@@ -267,7 +267,7 @@ impl<R: Read> Records<R> {
     }
 
     fn open(&mut self, list: bool) {
-        let place = self.tokens.place();
+        let place = self.tokens.began();
         // An object where a key belongs, at the start of a line: the line before it was cut.
         if !list && self.line_start && self.frames.last().is_some_and(|frame| !frame.list && !frame.keyed) {
             self.begin_anew();
@@ -316,7 +316,7 @@ impl<R: Read> Records<R> {
             }
         }
         if self.frames.is_empty() {
-            self.lines = !list && self.began == self.tokens.place().line;
+            self.lines = !list && self.began == self.tokens.began().line;
         }
     }
 
@@ -387,10 +387,9 @@ impl<R: Read> Records<R> {
     fn lose(&mut self, why: Lost) {
         if let Some(path) = self.wanted()
             && let Some(record) = self.open.last_mut()
+            && record.lost.len() < MOST_LOST
         {
-            if record.lost.len() < MOST_LOST {
-                record.lost.push((path, why));
-            }
+            record.lost.push((path, why));
         }
     }
 }

@@ -64,7 +64,7 @@ impl<R: Read> Tokens<R> {
     }
 
     /// Where the last token began.
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn began(&self) -> Place {
         self.began
     }
 
