@@ -137,7 +137,7 @@ impl Assembler {
         }
         if doubles > 0 {
             let comments = if doubles == 1 { "comment stands" } else { "comments stand" };
-            thread.notes.push(format!("{doubles} {comments} in the export more than once and were taken once"));
+            thread.notes.push(format!("{doubles} {comments} in the export more than once; taken once"));
         }
         if self.continued {
             thread.notes.push("this goes on from a thread that was too long to hold at once".to_owned());
@@ -155,8 +155,8 @@ impl Assembler {
         thread.comments.retain(|comment| !comment.text.is_empty());
         let blank = before - thread.comments.len();
         if blank > 0 {
-            let comments = if blank == 1 { "comment has" } else { "comments have" };
-            thread.notes.push(format!("{blank} {comments} no text and were left out: deleted ones, mostly"));
+            let (comments, were) = if blank == 1 { ("comment has", "was") } else { ("comments have", "were") };
+            thread.notes.push(format!("{blank} {comments} no text and {were} left out: deleted ones, mostly"));
         }
         if !thread.comments.is_empty() {
             ready.push_back(Ok(Gathered { line, thread }));
