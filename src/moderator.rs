@@ -129,7 +129,10 @@ impl Moderator {
                 .map(|at| {
                     let stems = &prepared[at - first].stems;
                     let context = self.context(&topic, stems);
-                    topic.add_comment(stems);
+                    // What readers did not see is no part of what they talk about.
+                    if thread.comments[at].stood() {
+                        topic.add_comment(stems);
+                    }
                     context
                 })
                 .collect();

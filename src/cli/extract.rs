@@ -1,29 +1,37 @@
 //! `gruff extract`: articles and comments out of pages, dumps and rows.
 
 use super::inputs::Inputs;
-use super::intake::Intake;
+use super::intake::{Intake, Item};
 use super::judging::Threads;
+use super::naming::Naming;
 use super::output;
-use gruff::corpus::{Body, Columns, Entry};
+use gruff::corpus::{Body, Entry};
+use gruff::label::HOUSE;
 use gruff::report::write_json;
-use gruff::thread::{Article, Comment, Row, RowArticle, Thread};
+use gruff::thread::{Comment, Row, RowArticle, Thread};
 use rayon::prelude::*;
-use std::collections::HashMap;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-/// Take the article and its comments out of pages, text dumps and rows
+/// How many bytes are made ready at once.
+const GROUP: usize = 4 << 20;
+
+/// Take the article and its comments out of pages, text dumps, exports and rows
 #[derive(clap::Args)]
 #[command(
-    long_about = "Take the article and its comments out of web pages, text dumps of pages, and rows (JSONL or CSV): \
-        rows with authors, dates or parents become threads. XML exports of platforms are not read yet.\n\n\
-        Writes one JSON object a line for each thread: path, article (title, text, author, date), comments (id, author, \
-        date, text, depth, parent), stated_count, source, confidence, notes. What a page does not tell is null.",
+    long_about = "Take the article and its comments out of web pages, text dumps of pages, exports of comment platforms \
+        (WordPress, Disqus, Commento, Comentario, Remark42, Isso, Discourse, Coral, Reddit, Hacker News, YouTube, Lemmy, \
+        Mastodon) and rows (JSONL or CSV): rows with authors, dates or parents become threads.\n\n\
+        Writes one JSON object a line for each thread: path, thread (its id in an export), article (title, text, author, \
+        date), comments (id, author, date, text, depth, parent; from exports also status and house: what the site \
+        decided), withheld (the comments of an export that readers did not see), stated_count, source, confidence, \
+        notes. What a page does not tell is null.",
     after_help = "Examples:\n  \
         gruff extract article.html\n  \
         curl -s https://example.org/article | gruff extract\n  \
         find pages -name '*.html' | gruff extract --files-from - > threads.jsonl\n  \
-        gruff extract comments.csv > threads.jsonl"
+        gruff extract comments.csv --author-column 'posted by' > threads.jsonl\n  \
+        gruff extract disqus.xml.gz --to jsonl | gruff train --data - --label house --out site.gruff"
 )]
 pub(super) struct Args {
     #[command(flatten)]
@@ -36,6 +44,8 @@ pub(super) struct Args {
     context: usize,
     #[command(flatten)]
     threads: Threads,
+    #[command(flatten)]
+    naming: Naming,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -47,21 +57,41 @@ enum Rows {
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let paths = self.inputs.resolve()?;
-        let mut intake = Intake::open(paths, Columns::default(), self.threads.start()?);
+        let mut intake = Intake::open(paths, self.naming.columns(), self.threads.start()?);
         let mut out = output::stdout();
         if self.to == Some(Rows::Csv) {
-            out.write_all(b"id,text,title,article,parent\n")?;
+            out.write_all(b"id,text,title,article,parent,status,labels.house\n")?;
         }
+        let form = Form { to: self.to, context: if self.to == Some(Rows::Csv) { 0 } else { self.context } };
         let mut code = ExitCode::SUCCESS;
         while let Some(batch) = intake.next_batch() {
-            let render = |entry| render(entry, self.to, self.context);
-            let written: Vec<_> = batch.into_par_iter().map(|item| item.and_then(render)).collect();
-            for item in written {
-                match item {
-                    Ok(bytes) => out.write_all(&bytes)?,
-                    Err(error) => {
-                        output::complain(&error);
-                        code = ExitCode::from(super::INCOMPLETE);
+            let mut items = batch.into_iter().peekable();
+            while items.peek().is_some() {
+                let (mut group, mut size) = (Vec::new(), 0);
+                let weigh = |item: &Item| item.as_ref().map_or(0, |entry| form.size(entry));
+                while let Some(item) = items.next_if(|item| group.is_empty() || size + weigh(item) <= GROUP) {
+                    size += weigh(&item);
+                    group.push(item);
+                }
+                // Rows repeat their context: those of a long thread are written as they are made.
+                if group.len() == 1 {
+                    for item in group {
+                        match item {
+                            Ok(entry) => form.write(entry, &mut out)?,
+                            Err(error) => code = incomplete(&error),
+                        }
+                    }
+                    continue;
+                }
+                let render = |entry| {
+                    let mut bytes = Vec::new();
+                    form.write(entry, &mut bytes).map(|()| bytes)
+                };
+                let written: Vec<_> = group.into_par_iter().map(|item| item.and_then(render)).collect();
+                for item in written {
+                    match item {
+                        Ok(bytes) => out.write_all(&bytes)?,
+                        Err(error) => code = incomplete(&error),
                     }
                 }
             }
@@ -72,21 +102,47 @@ impl Args {
     }
 }
 
-fn render(entry: Entry, to: Option<Rows>, context: usize) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    match (to, entry.body) {
-        (None, Body::Thread(mut thread)) => {
-            thread.path.get_or_insert_with(|| entry.path.to_string());
-            write_line(&mut bytes, &thread)?;
+fn incomplete(error: &anyhow::Error) -> ExitCode {
+    output::complain(error);
+    ExitCode::from(super::INCOMPLETE)
+}
+
+/// What is written.
+#[derive(Clone, Copy)]
+struct Form {
+    to: Option<Rows>,
+    context: usize,
+}
+
+impl Form {
+    /// Estimates how many bytes an entry becomes.
+    fn size(self, entry: &Entry) -> usize {
+        let own = entry.size();
+        match (&entry.body, self.to) {
+            (Body::Thread(thread), Some(_)) => {
+                let article = thread.article.text.as_ref().map_or(0, String::len);
+                own * (self.context + 1) + article * thread.comments.len()
+            }
+            _ => own,
         }
-        (None, Body::Row(row)) => write_line(&mut bytes, &thread_of(&entry.path, entry.line, row))?,
-        (Some(to), Body::Thread(thread)) => {
-            let rows = rows(&entry.path, &thread, if to == Rows::Csv { 0 } else { context });
-            write_rows(&mut bytes, to, rows)?;
-        }
-        (Some(to), Body::Row(row)) => write_rows(&mut bytes, to, std::iter::once(row))?,
     }
-    Ok(bytes)
+
+    fn write(self, entry: Entry, out: &mut impl Write) -> anyhow::Result<()> {
+        match (self.to, entry.body) {
+            (None, Body::Thread(mut thread)) => {
+                thread.path.get_or_insert_with(|| entry.path.to_string());
+                thread.set_apart();
+                write_line(out, &thread)?;
+            }
+            (None, Body::Row(row)) => write_line(out, &thread_of(&entry.path, entry.line, row))?,
+            (Some(to), Body::Thread(thread)) => {
+                let rows = thread.rows_with(self.context).map(|row| named(&entry.path, row));
+                write_rows(out, to, rows)?;
+            }
+            (Some(to), Body::Row(row)) => write_rows(out, to, std::iter::once(row))?,
+        }
+        Ok(())
+    }
 }
 
 /// A row is a thread of one comment: the earlier comments it brings have no ids and no authors.
@@ -101,34 +157,25 @@ fn thread_of(path: &str, line: Option<u64>, row: Row) -> Thread {
     }
 }
 
-/// Makes a row of every comment, with the article, up to `context` comments before it, and the one it answers.
-fn rows<'a>(path: &'a str, thread: &'a Thread, context: usize) -> impl Iterator<Item = Row> + 'a {
-    let by_id: HashMap<&str, &str> =
-        thread.comments.iter().map(|comment| (comment.id.as_str(), comment.text.as_str())).collect();
-    let Article { title, text, .. } = thread.article.clone();
-    let article = Article { title, text, ..Article::default() };
-    let article = (!article.is_blank()).then_some(RowArticle::Whole(article));
-    thread.comments.iter().enumerate().map(move |(number, comment)| Row {
-        id: Some(format!("{path}#{}", comment.id)),
-        text: comment.text.clone(),
-        article: article.clone(),
-        thread: thread.comments[number.saturating_sub(context)..number]
-            .iter()
-            .map(|before| before.text.clone())
-            .collect(),
-        parent: comment.parent.as_deref().and_then(|parent| by_id.get(parent)).map(|text| (*text).to_owned()),
-        ..Row::default()
-    })
+/// A row of a thread that names its file and leaves out what judges do not read.
+fn named(path: &str, mut row: Row) -> Row {
+    row.id = row.id.map(|id| format!("{path}#{id}"));
+    if let Some(RowArticle::Whole(article)) = &mut row.article {
+        (article.author, article.date) = (None, None);
+    }
+    row
 }
 
-fn write_rows(bytes: &mut Vec<u8>, to: Rows, mut rows: impl Iterator<Item = Row>) -> anyhow::Result<()> {
+fn write_rows(out: &mut impl Write, to: Rows, mut rows: impl Iterator<Item = Row>) -> anyhow::Result<()> {
     match to {
-        Rows::Jsonl => rows.try_for_each(|row| write_line(bytes, &row))?,
+        Rows::Jsonl => rows.try_for_each(|row| write_line(out, &row))?,
         Rows::Csv => {
-            let mut writer = csv::Writer::from_writer(bytes);
+            let mut writer = csv::Writer::from_writer(out);
             for row in rows {
                 let article = row.article.as_ref().map(RowArticle::to_article).unwrap_or_default();
-                let cells = [row.id, Some(row.text), article.title, article.text, row.parent];
+                let house =
+                    row.labels.iter().find(|(label, _)| label.as_str() == HOUSE).map(|(_, held)| held.to_string());
+                let cells = [row.id, Some(row.text), article.title, article.text, row.parent, row.status, house];
                 writer.write_record(cells.map(Option::unwrap_or_default))?;
             }
             writer.flush()?;
@@ -137,15 +184,15 @@ fn write_rows(bytes: &mut Vec<u8>, to: Rows, mut rows: impl Iterator<Item = Row>
     Ok(())
 }
 
-fn write_line(bytes: &mut Vec<u8>, value: &impl serde::Serialize) -> io::Result<()> {
-    write_json(&mut *bytes, value)?;
-    bytes.push(b'\n');
-    Ok(())
+fn write_line(out: &mut impl Write, value: &impl serde::Serialize) -> io::Result<()> {
+    write_json(&mut *out, value)?;
+    out.write_all(b"\n")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use gruff::thread::Article;
 
     fn entry() -> Entry {
         let comment = |id: &str, parent: Option<&str>, text: &str| Comment {
@@ -167,7 +214,9 @@ mod tests {
     }
 
     fn rendered(entry: Entry, to: Option<Rows>, context: usize) -> String {
-        String::from_utf8(render(entry, to, context).unwrap()).unwrap()
+        let mut bytes = Vec::new();
+        Form { to, context }.write(entry, &mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap()
     }
 
     #[test]
@@ -193,7 +242,7 @@ mod tests {
     #[test]
     fn csv_rows_have_the_columns_of_the_header() {
         let csv = rendered(entry(), Some(Rows::Csv), 5);
-        assert_eq!(csv, "p.html#1,first,Bins,,\np.html#2,\"a \"\"b\"\"\",Bins,,first\np.html#3,c,Bins,,\n");
+        assert_eq!(csv, "p.html#1,first,Bins,,,,\np.html#2,\"a \"\"b\"\"\",Bins,,first,,\np.html#3,c,Bins,,,,\n");
     }
 
     #[test]

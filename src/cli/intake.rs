@@ -4,6 +4,7 @@
 //! lane holds [`LANE_WEIGHT`]; the consumer empties the lanes in the order of the inputs. Slow inputs give small batches
 //! at once, fast ones full batches.
 
+use super::gauge::Gauge;
 use anyhow::anyhow;
 use gruff::corpus::{Body, Columns, Entry, Reader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,6 +25,13 @@ pub(super) type Item = anyhow::Result<Entry>;
 pub(super) struct Intake {
     lanes: Receiver<Arc<Lane>>,
     current: Option<Arc<Lane>>,
+    gauge: Gauge,
+}
+
+impl Drop for Intake {
+    fn drop(&mut self) {
+        self.gauge.end();
+    }
 }
 
 impl Intake {
@@ -35,15 +43,16 @@ impl Intake {
         let (announce, lanes) = sync_channel(readers);
         let tickets = Arc::new(Mutex::new((paths.into_iter(), announce)));
         let columns = Arc::new(columns);
+        let gauge = Gauge::start();
         for _ in 0..readers {
-            let (tickets, columns) = (Arc::clone(&tickets), Arc::clone(&columns));
+            let (tickets, columns, gauge) = (Arc::clone(&tickets), Arc::clone(&columns), gauge.clone());
             thread::spawn(move || {
                 while let Some((path, lane)) = next_lane(&tickets) {
-                    lane.fill(&path, &columns);
+                    lane.fill(&path, &columns, &gauge);
                 }
             });
         }
-        Self { lanes, current: None }
+        Self { lanes, current: None, gauge }
     }
 
     /// Returns the next items in order; waits for the first only. `None` at the end.
@@ -94,9 +103,12 @@ struct Taken {
 }
 
 impl Lane {
-    fn fill(&self, path: &Path, columns: &Columns) {
+    fn fill(&self, path: &Path, columns: &Columns, gauge: &Gauge) {
         let read = || match Reader::open(path, columns) {
-            Ok(entries) => entries.for_each(|entry| self.push(entry.map_err(anyhow::Error::from))),
+            Ok(entries) => {
+                gauge.add(entries.progress());
+                entries.for_each(|entry| self.push(entry.map_err(anyhow::Error::from)));
+            }
             Err(error) => self.push(Err(error.into())),
         };
         if catch_unwind(AssertUnwindSafe(read)).is_err() {
@@ -174,7 +186,7 @@ mod tests {
             }
             fillers.into_iter().for_each(|filler| filler.join().unwrap());
         });
-        Intake { lanes, current: None }
+        Intake { lanes, current: None, gauge: Gauge::default() }
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub(super) fn is_closed_pipe(error: &anyhow::Error) -> bool {
 pub(super) fn complain(error: &anyhow::Error) {
     let message = message(error);
     // Nothing can be done about a standard error that is closed.
-    let _ = writeln!(io::stderr(), "gruff: {}", visible(message.trim_end()));
+    super::gauge::pause(|| drop(writeln!(io::stderr(), "gruff: {}", visible(message.trim_end()))));
 }
 
 /// Tells standard error why the program ends; a message may show an excerpt below its first line.

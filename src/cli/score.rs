@@ -3,6 +3,7 @@
 use super::inputs::Inputs;
 use super::intake::{Intake, Item};
 use super::judging::{Judging, Offsets, Threads};
+use super::naming::Naming;
 use super::terminal::{columns, visible};
 use super::{output, table};
 use anyhow::bail;
@@ -16,13 +17,14 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// Judge the comments of pages, dumps and rows
+/// Judge the comments of pages, dumps, exports and rows
 #[derive(clap::Args)]
 #[command(
-    long_about = "Judge the comments of web pages, text dumps and rows (JSONL or CSV, also .gz and .zst).\n\n\
+    long_about = "Judge the comments of web pages, text dumps, exports of comment platforms and rows (JSONL or CSV, also .gz and \
+        .zst).\n\n\
         Writes a table to a terminal and JSON Lines otherwise, in the order of the input: id, scores (a probability a \
         label, null where it cannot be judged), flags, action (approve, hold, reject), reasons, language; for pages, \
-        dumps and threads of rows also path, thread, author and text. Inputs are read as a stream of any size.",
+        dumps, exports and threads of rows also path, thread, author, status (where an export tells one) and text. Inputs are read as a stream of any size.",
     after_help = "Examples:\n  \
         gruff score article.html\n  \
         gruff score comments.jsonl.zst --policy site.toml > judged.jsonl\n  \
@@ -37,9 +39,6 @@ pub(super) struct Args {
     /// The output; without it `table` on a terminal and `jsonl` otherwise
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
-    /// The column or key of rows that holds the comment, where it has an unusual name
-    #[arg(long, value_name = "NAME")]
-    text_column: Option<String>,
     /// Give the evidence: which words, cues and measures decided (jsonl only)
     #[arg(long)]
     explain: bool,
@@ -53,6 +52,8 @@ pub(super) struct Args {
     judging: Judging,
     #[command(flatten)]
     threads: Threads,
+    #[command(flatten)]
+    naming: Naming,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -98,7 +99,7 @@ impl Args {
             on_terminal: output::is_terminal(),
             columns: columns(),
         };
-        let columns = Columns { text: self.text_column, wanted: Some(Vec::new()), ..Columns::default() };
+        let columns = Columns { wanted: Some(Vec::new()), ..self.naming.columns() };
         let mut intake = Intake::open(paths, columns, readers);
 
         let mut out = output::stdout();

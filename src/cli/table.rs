@@ -73,6 +73,7 @@ mod tests {
             thread: None,
             judgement: &judgement,
             author: Some(Some("日本 \u{1b}[2J")),
+            status: None,
             text: None,
         };
         let text = "what an\nidiot \u{1b}]0;owned\u{7} and more and more and more and more and more and more";

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 /// Train a model on labelled rows
 #[derive(clap::Args)]
 #[command(
-    long_about = "Train a model on labelled rows (JSONL or CSV, also .gz and .zst).\n\n\
+    long_about = "Train a model on labelled rows (JSONL or CSV) or exports of comment platforms, also .gz and .zst.\n\n\
         A row has `text` and `labels` ({\"insult\": 1, \"sarcasm\": 0}); a label that is absent says nothing about it. In \
         CSV each label is a column. off_topic is learned from rows with `article` or `thread`. Part of the rows is held \
         out in turn, to calibrate the scores and to tell how good the model is; a report says so at the end. The same \
@@ -23,12 +23,14 @@ use std::process::ExitCode;
         written to, so that two files of the same rows differ by that name unless --name is given.",
     after_help = "Examples:\n  \
         gruff train --data decisions.csv:house=rejected --text-column body --label house --out site.gruff\n  \
+        gruff extract wordpress.xml --to jsonl | gruff train --label house --out site.gruff\n  \
         gruff train --data a.jsonl.gz --data b.jsonl --label insult --label sarcasm --base builtin --out mine.gruff\n  \
         gruff train --recipe models/recipe.toml --sources DIR --out models/builtin.gruff"
 )]
 pub(super) struct Args {
-    /// Rows to learn from; `FILE:LABEL=COLUMN,…` takes a label from a column or key of another name
-    #[arg(long, value_name = "FILE[:LABEL=COLUMN,…]", value_parser = Source::parse, required_unless_present = "recipe")]
+    /// Rows or exports to learn from, standard input where none is named (`-` names it);
+    /// `FILE:LABEL=COLUMN,…` takes a label from a column or key of another name
+    #[arg(long, value_name = "FILE[:LABEL=COLUMN,…]", value_parser = Source::parse)]
     data: Vec<Source>,
     /// A label to train; several may be given
     #[arg(long = "label", value_name = "LABEL", value_delimiter = ',', value_parser = Label::new,
@@ -58,9 +60,6 @@ pub(super) struct Args {
     /// The rate at which scores of a label are probabilities; without it the share of positive rows
     #[arg(long, value_name = "LABEL=RATE", value_parser = rate)]
     base_rate: Vec<(Label, f64)>,
-    /// The column or key that holds the comment, where it has an unusual name
-    #[arg(long, value_name = "NAME")]
-    text_column: Option<String>,
     /// What the model is called in its card [default: the name of the file it is written to]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -78,6 +77,8 @@ pub(super) struct Args {
     report: Option<PathBuf>,
     #[command(flatten)]
     threads: super::judging::Threads,
+    #[command(flatten)]
+    naming: super::naming::Naming,
 }
 
 fn algorithm(name: &str) -> Result<Algorithm, String> {
@@ -109,7 +110,14 @@ impl Args {
                 let stem = || self.out.file_stem().map(|stem| stem.to_string_lossy().into_owned());
                 let name = self.name.clone().or_else(stem).unwrap_or_default();
                 let identity = Identity { name, languages: self.languages.clone(), ..Identity::default() };
-                (Parameters::new(self.labels.clone()), identity, self.data)
+                let data = match self.data {
+                    data if !data.is_empty() => data,
+                    _ => {
+                        super::inputs::refuse_terminal()?;
+                        vec![Source::standard_input()]
+                    }
+                };
+                (Parameters::new(self.labels.clone()), identity, data)
             }
         };
         parameters.algorithm = self.algorithm.unwrap_or(parameters.algorithm);
@@ -136,7 +144,7 @@ impl Args {
         };
         let progress = Progress::new();
         let wanted = Some(parameters.labels.clone());
-        let columns = Columns { text: self.text_column, wanted, ..Columns::default() };
+        let columns = Columns { wanted, ..self.naming.columns() };
         let mut trainer = Trainer::new(parameters)?;
         let mut complete = true;
         for source in &sources {

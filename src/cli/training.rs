@@ -52,13 +52,29 @@ impl Source {
         &self.path
     }
 
+    /// Returns the source that standard input is.
+    pub(super) fn standard_input() -> Self {
+        Self { path: "-".into(), labels: Vec::new(), recipe: None }
+    }
+
+    fn is_stdin(&self) -> bool {
+        super::inputs::is_stdin(&self.path)
+    }
+
     /// Returns a short name: the file's, without folder and endings.
     pub(super) fn name(&self) -> String {
+        if self.is_stdin() {
+            return "standard input".to_owned();
+        }
         let name = self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         name.split('.').next().unwrap_or_default().to_owned()
     }
 
     fn card(&self) -> anyhow::Result<SourceCard> {
+        // A stream cannot be read twice.
+        if self.is_stdin() {
+            return Ok(SourceCard { name: self.name(), ..SourceCard::default() });
+        }
         let sha256 = sha256(&self.path).with_context(|| self.path.display().to_string())?;
         let Some(recipe) = &self.recipe else {
             return Ok(SourceCard { name: self.name(), sha256: Some(sha256), ..SourceCard::default() });
@@ -87,8 +103,18 @@ impl Source {
                     size += entry.size();
                     match entry.body {
                         Body::Row(row) => batch.push(row),
-                        // The comments of an export are rows without labels: they tell how people write here.
-                        Body::Thread(thread) if entry.line.is_some() => batch.extend(thread.rows()),
+                        // What an export tells of decisions becomes the label `house`; without, its comments still
+                        // tell how people write here. A long thread's rows repeat more than memory should hold.
+                        Body::Thread(thread) if entry.line.is_some() => {
+                            for row in thread.rows() {
+                                size += row_size(&row);
+                                batch.push(row);
+                                if batch.len() >= BATCH.0 || size >= BATCH.1 {
+                                    self.hand_over(&mut batch, &mut take)?;
+                                    size = 0;
+                                }
+                            }
+                        }
                         Body::Thread(_) => bail!(
                             "{}: these are no rows but a page or a text; `gruff extract --to jsonl` makes rows of it",
                             self.path.display()
@@ -135,6 +161,12 @@ pub(super) fn feed(
     let weight = source.recipe.as_ref().map_or(1., |recipe| recipe.weight);
     trainer.begin_source(source.card()?, weight);
     source.read(columns, progress, |rows| Ok(trainer.add(rows)?))
+}
+
+/// Estimates the bytes a row holds.
+fn row_size(row: &Row) -> usize {
+    let article = row.article.as_ref().map(gruff::thread::RowArticle::to_article).and_then(|article| article.text);
+    row.text.len() + row.thread.iter().map(String::len).sum::<usize>() + article.map_or(0, |text| text.len()) + 300
 }
 
 fn sha256(path: &Path) -> io::Result<String> {

@@ -24,6 +24,8 @@ pub(super) enum Field {
     /// What tells one thread of an export from another.
     Key,
     Community,
+    /// What the platform calls its state.
+    Status,
 }
 
 /// The usual names of each field, the better one first.
@@ -87,6 +89,10 @@ const NAMES: &[(Field, &[&str])] = &[
         ],
     ),
     (Field::Community, &["community"]),
+    (
+        Field::Status,
+        &["status", "comment_status", "moderation_status", "comment_state", "state", "approved", "is_approved"],
+    ),
 ];
 const FIELDS: usize = NAMES.len();
 
@@ -117,22 +123,15 @@ impl Columns {
     /// Says what the key or column `name` holds; `None` for one that is passed over.
     pub(super) fn slot(&self, name: &str) -> Option<Slot> {
         let name = name.trim();
-        if self.text.as_deref() == Some(name) {
-            return Some(Slot::Field(Field::Text, 0));
-        }
-        if self.id.as_deref() == Some(name) {
-            return Some(Slot::Field(Field::Id, 0));
+        if let Some((field, _)) = self.named().into_iter().find(|(_, given)| given.as_deref() == Some(name)) {
+            return Some(Slot::Field(field, 0));
         }
         if let Some(label) = self.mapped(name) {
             return Some(Slot::Label(label));
         }
         let plain = snake(name);
         for (field, names) in NAMES {
-            let given = match field {
-                Field::Text => self.text.is_some(),
-                Field::Id => self.id.is_some(),
-                _ => false,
-            };
+            let given = self.named().into_iter().any(|(other, given)| other == *field && given.is_some());
             if !given && let Some(rank) = names.iter().position(|known| *known == plain) {
                 return Some(Slot::Field(*field, rank as u8));
             }
@@ -145,6 +144,20 @@ impl Columns {
         }
         let label = Label::from_data_set(&plain).ok()?;
         PLAIN_LABELS.contains(&label.as_str()).then_some(Slot::Label(label))
+    }
+
+    /// The fields whose column the caller may name.
+    pub(super) fn named(&self) -> [(Field, &Option<String>); 8] {
+        [
+            (Field::Text, &self.text),
+            (Field::Id, &self.id),
+            (Field::Author, &self.author),
+            (Field::Date, &self.date),
+            (Field::ParentId, &self.parent),
+            (Field::Key, &self.thread),
+            (Field::Title, &self.title),
+            (Field::Status, &self.status),
+        ]
     }
 
     /// The label that a key inside `labels` stands for.
@@ -331,9 +344,11 @@ mod tests {
     fn given_columns_come_before_the_usual_names() {
         let columns = Columns {
             text: Some("Review".into()),
+            author: Some("Who".into()),
             labels: vec![("hostile".into(), Label::new("house").unwrap())],
             ..Columns::default()
         };
+        assert_eq!((columns.slot("Who"), columns.slot("author")), (Some(Slot::Field(Field::Author, 0)), None));
         assert_eq!(columns.slot("text"), None);
         assert_eq!(columns.slot("Review"), Some(Slot::Field(Field::Text, 0)));
         assert_eq!(columns.slot("labels.hostile"), Some(Slot::Label(Label::new("house").unwrap())));

@@ -22,15 +22,17 @@ pub use single::SingleRow;
 pub use write::RowWriter;
 
 use crate::error::{Error, Result};
+use crate::extract::export::{self, Export};
 use crate::extract::{self, Format};
 use crate::thread::{Row, RowArticle, Thread};
 use account::Account;
 use cell::Cell;
 use fields::{Field, Fields};
-use gather::Gatherer;
+use gather::{Gathered, Gatherer};
 use jsonl::Jsonl;
 use lines::{Lines, Place};
-use source::{Source, Stream};
+use source::{Source, Stream, Transcoder};
+use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -47,6 +49,18 @@ pub struct Columns {
     pub text: Option<String>,
     /// Its id.
     pub id: Option<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// When.
+    pub date: Option<String>,
+    /// The id of the comment it answers.
+    pub parent: Option<String>,
+    /// What tells one thread from another: an id, or the page's address.
+    pub thread: Option<String>,
+    /// The title of what it was written under.
+    pub title: Option<String>,
+    /// What the platform calls its state: `approved`, `spam` …
+    pub status: Option<String>,
     /// Column or key → label, beside `labels` and the known label names.
     pub labels: Vec<(String, crate::label::Label)>,
     /// The labels that are read; the values of others are not looked at. `None` reads all, and each must be sound.
@@ -145,6 +159,8 @@ pub struct Reader {
     /// Whether the rows are an export's; `None` before the first.
     export: Option<bool>,
     gatherer: Gatherer,
+    /// What is wrong with the thread that was handed out last.
+    faults: VecDeque<Fault>,
     account: Account,
     /// How many rows were read, good or bad.
     rows: u64,
@@ -154,6 +170,7 @@ enum Input {
     Page(Format, Stream),
     Jsonl(Jsonl),
     Table(Box<Table>),
+    Export(Box<Export>),
     Done,
 }
 
@@ -184,6 +201,13 @@ impl Reader {
             None => Input::Done,
             Some(Format::Jsonl) => Input::Jsonl(Jsonl::new(Lines::new(source).map_err(failed)?)),
             Some(Format::Csv) => Input::Table(Box::new(Table::new(Lines::new(source).map_err(failed)?))),
+            Some(Format::Export(platform)) => {
+                let stream: Box<dyn Read + Send> = match source.encoding {
+                    Some(encoding) => Box::new(Transcoder::new(source.stream, encoding)),
+                    None => Box::new(source.stream),
+                };
+                Input::Export(Box::new(Export::new(platform, stream)))
+            }
             Some(page) => Input::Page(page, source.stream),
         };
         Ok(Self {
@@ -195,6 +219,7 @@ impl Reader {
             input,
             export: None,
             gatherer: Gatherer::default(),
+            faults: VecDeque::new(),
             account: Account::new(columns),
             rows: 0,
         })
@@ -219,8 +244,10 @@ impl Reader {
         Entry { path: Arc::clone(&self.path), line, body: Body::Thread(thread) }
     }
 
-    /// A thread of an export.
-    fn gathered(&self, (line, mut thread): (u64, Thread)) -> Entry {
+    /// A thread of rows.
+    fn gathered(&mut self, gathered: Gathered) -> Entry {
+        let Gathered { line, mut thread, faults } = gathered;
+        self.faults.extend(faults);
         thread.source = Some(if self.format == Some(Format::Csv) { "csv" } else { "jsonl" }.to_owned());
         thread.confidence = Some(1.0);
         self.thread(Some(line), thread)
@@ -242,6 +269,18 @@ impl Reader {
         Ok(self.thread(None, thread))
     }
 
+    /// What the reader of an export found; `None` for a fault of a kind that was told often.
+    fn exported(&mut self, item: io::Result<Result<export::Gathered, export::Fault>>) -> Option<Result<Entry>> {
+        match item {
+            Ok(Ok(export::Gathered { line, thread })) => Some(Ok(self.thread(Some(line), thread))),
+            Ok(Err(export::Fault { place, what })) => {
+                let (line, byte) = (place.map(|place| place.line), place.map(|place| place.byte));
+                self.account.tells(&what).then(|| Err(Error::input(Some(&self.file), line, byte, what)))
+            }
+            Err(error) => Some(Err(Error::input(Some(&self.file), None, None, source::describe(&error)))),
+        }
+    }
+
     /// Turns a record into an entry; `None` while a thread of an export is gathered.
     fn entry(&mut self, record: Record) -> Option<Result<Entry>> {
         let Record { place, fields } = record;
@@ -249,7 +288,10 @@ impl Reader {
         self.account.see(&fields, &self.columns);
         let export = *self.export.get_or_insert_with(|| is_export(&fields));
         let made = if export {
-            gather::post(fields).map(|post| self.gatherer.add(post, place.line).map(|thread| self.gathered(thread)))
+            gather::post(fields).map(|post| {
+                let gathered = self.gatherer.add(post, place);
+                gathered.map(|gathered| self.gathered(gathered))
+            })
         } else {
             rows::row(fields, &self.columns, self.rows)
                 .map(|row| Some(Entry { path: Arc::clone(&self.path), line: Some(place.line), body: Body::Row(row) }))
@@ -264,7 +306,7 @@ impl Reader {
 
 /// Whether the caller named columns, so that an unclear input is one of rows.
 fn expects_rows(columns: &Columns) -> bool {
-    columns.text.is_some() || columns.id.is_some() || !columns.labels.is_empty()
+    columns.named().into_iter().any(|(_, name)| name.is_some()) || !columns.labels.is_empty()
 }
 
 /// Decides by its first row whether a file is a platform's export; the rule stands at the top of this room.
@@ -282,7 +324,22 @@ impl Iterator for Reader {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
+            while let Some(fault) = self.faults.pop_front() {
+                if self.account.tells(&fault.what) {
+                    return Some(Err(self.fault(fault)));
+                }
+            }
             let record = match &mut self.input {
+                Input::Export(export) => {
+                    let Some(item) = export.next() else {
+                        self.input = Input::Done;
+                        continue;
+                    };
+                    match self.exported(item) {
+                        Some(item) => return Some(item),
+                        None => continue,
+                    }
+                }
                 Input::Jsonl(rows) => rows.next(&self.columns),
                 Input::Table(rows) => rows.next(&self.columns),
                 Input::Done => {
@@ -310,8 +367,8 @@ impl Iterator for Reader {
                 }
                 None => {
                     self.input = Input::Done;
-                    if let Some(thread) = self.gatherer.finish(false) {
-                        return Some(Ok(self.gathered(thread)));
+                    if let Some(gathered) = self.gatherer.finish(false) {
+                        return Some(Ok(self.gathered(gathered)));
                     }
                 }
             }

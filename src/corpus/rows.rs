@@ -29,6 +29,7 @@ pub(super) fn row(mut fields: Fields, columns: &Columns, number: u64) -> Result<
             .filter_map(|(place, cell)| Some((columns.kept.get(place)?.clone(), cell.scalar()?)))
             .filter(|(_, value)| !value.is_empty())
             .collect(),
+        status: whole("the status", fields.take(Field::Status).and_then(Cell::scalar))?,
         text,
     })
 }

@@ -111,6 +111,9 @@ fn decide(path: &Path, head: &[u8], rows_expected: bool) -> Result<Format> {
     let first_line = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let text = !first_line.contains(&0);
     match sniffed {
+        // Whoever names columns means rows.
+        Ok(Format::Export(_)) if document && rows_expected => Ok(Format::Jsonl),
+        Ok(Format::Export(platform)) => Ok(Format::Export(platform)),
         // A stray NUL in one row must not make a whole file of rows binary.
         Err(_) if brace && (rows_expected || ends(&[".jsonl", ".ndjson"])) => Ok(Format::Jsonl),
         Err(_) if text && ends(&[".csv", ".tsv"]) => Ok(Format::Csv),

@@ -7,8 +7,8 @@ use std::io::{self, Write};
 /// Writes rows.
 ///
 /// What it writes, the reader reads back equal, but for what the forms cannot say: a row without an id gets its number,
-/// in CSV an empty parent or community
-/// is none, and a label keeps 15 digits.
+/// in CSV an empty parent, community or
+/// status is none, and a label keeps 15 digits.
 pub struct RowWriter<W: Write>(Form<W>);
 
 enum Form<W: Write> {
@@ -33,7 +33,7 @@ impl<W: Write> RowWriter<W> {
         for label in labels {
             out.write_field(format!("labels.{label}"))?;
         }
-        out.write_record(["article", "thread", "parent", "community"])?;
+        out.write_record(["article", "thread", "parent", "community", "status"])?;
         Ok(Self(Form::Csv { out, labels: labels.to_vec() }))
     }
 
@@ -62,6 +62,7 @@ impl<W: Write> RowWriter<W> {
                 out.write_field(thread)?;
                 out.write_field(row.parent.as_deref().unwrap_or_default())?;
                 out.write_field(row.community.as_deref().unwrap_or_default())?;
+                out.write_field(row.status.as_deref().unwrap_or_default())?;
                 Ok(out.write_record(None::<&[u8]>)?)
             }
         }
@@ -120,16 +121,9 @@ mod tests {
         let some = || prop::option::of(text().prop_filter("not empty", |text| !text.is_empty()));
         let id = text().prop_filter("not empty", |text| !text.is_empty());
         let thread = prop::collection::vec(text(), 0..4);
-        (id, text(), labels, prop::option::of(article()), thread, some(), some()).prop_map(
-            |(id, text, labels, article, thread, parent, community): (_, _, BTreeMap<_, _>, _, _, _, _)| Row {
-                id: Some(id),
-                text,
-                labels,
-                article,
-                thread,
-                parent,
-                community,
-                kept: BTreeMap::new(),
+        (id, text(), labels, prop::option::of(article()), thread, some(), some(), some()).prop_map(
+            |(id, text, labels, article, thread, parent, community, status): (_, _, BTreeMap<_, _>, _, _, _, _, _)| {
+                Row { id: Some(id), text, labels, article, thread, parent, community, status, kept: BTreeMap::new() }
             },
         )
     }

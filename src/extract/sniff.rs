@@ -1,6 +1,6 @@
 //! What a piece of input is, by its first bytes.
 
-use super::Format;
+use super::{Format, Platform};
 use crate::error::{Error, Result};
 use std::borrow::Cow;
 use std::path::Path;
@@ -54,6 +54,11 @@ pub(crate) fn sniff_in(path: Option<&Path>, head: &[u8]) -> Result<Format> {
         let utf16 = encoding_rs::Encoding::for_bom(head).map(|(encoding, _)| encoding.decode(head).0);
         return of_text(path, utf16.as_deref().unwrap_or_default());
     }
+    // Before the search for NUL: one in an export costs one comment.
+    let text = String::from_utf8_lossy(head);
+    if let Some(platform) = Platform::of(text.trim_start_matches('\u{feff}')) {
+        return Ok(Format::Export(platform));
+    }
     if let Some(at) = memchr::memchr(0, head) {
         return Err(Error::input(
             path,
@@ -62,16 +67,19 @@ pub(crate) fn sniff_in(path: Option<&Path>, head: &[u8]) -> Result<Format> {
             "not text: byte 0 occurs, as in binary files".to_owned(),
         ));
     }
-    of_text(path, &String::from_utf8_lossy(head))
+    of_text(path, &text)
 }
 
 fn of_text(path: Option<&Path>, head: &str) -> Result<Format> {
     let head = head.trim_start_matches('\u{feff}').trim_start();
     // Old programs end lines with a carriage return alone.
     let head = if head.contains('\n') { Cow::Borrowed(head) } else { Cow::Owned(head.replace('\r', "\n")) };
+    if let Some(platform) = Platform::of(&head) {
+        return Ok(Format::Export(platform));
+    }
     if is_xml(&head) {
-        let what = "this is an XML export; exports are not read yet: give the comments as CSV or JSON lines, with the \
-            columns text, author, date and parent_id where they are known";
+        let what = "this is XML, but neither a WordPress nor a Disqus export; give the comments as CSV or JSON lines, \
+            with the columns text, author, date and parent_id where they are known";
         return Err(Error::input(path, None, None, what));
     }
     let format = if is_jsonl(&head) {
@@ -158,7 +166,9 @@ fn is_table(head: &str) -> bool {
     let names = |separator: char| {
         let names: Vec<&str> = header.split(separator).map(|name| name.trim().trim_matches('"').trim()).collect();
         let short = names.iter().all(|name| {
-            name.len() <= 40 && !name.contains(['.', '!', '?', '“', '”']) && name.split_whitespace().count() <= 3
+            // A full stop inside a name is no end of a sentence: `labels.house`.
+            let ends = name.ends_with('.') || name.contains(". ") || name.contains(['!', '?', '“', '”']);
+            name.len() <= 40 && !ends && name.split_whitespace().count() <= 3
         });
         let lower = header.chars().filter(|c| c.is_alphabetic()).count() > 0;
         (names.len() >= 2 && short && lower && !names.iter().any(|name| name.is_empty() && names.len() < 3))
@@ -252,9 +262,23 @@ mod tests {
             ("id|text\n1|hello\n", Format::Csv),
             ("text\nhello\n", Format::Csv),
             ("id,text\r1,hello\r", Format::Csv),
+            ("id,text,labels.house\n1,hello,0\n", Format::Csv),
+            ("Dear text, dear id. So long,\nsee you, there. Bye,\n", Format::FlatText),
         ] {
             assert_eq!(sniff(head.as_bytes()).ok(), Some(format), "{head:?}");
         }
+        for (head, name) in [
+            ("`<?xml version=\"1.0\"?>\n<disqus xmlns=\"http://disqus.com\">", "disqus"),
+            ("<?xml version='1.0'?>\n<!-- <b> -->\n<rss xmlns:wp=\"https://wordpress.org/export/1.2/\">", "wxr"),
+            ("<?xml version='1.0'?><disqus><thread dsq:id=1>\0", "disqus"),
+            ("{\"version\":1,\"comments\":[{\"commentHex\":\"a\",\"markdown\":\"b\"", "commento"),
+            ("{\"body\":\"a\",\"link_id\":\"t3_a\",\"parent_id\":\"t3_a\"}\n", "pushshift"),
+        ] {
+            let found = sniff(head.as_bytes()).ok();
+            assert!(matches!(found, Some(Format::Export(platform)) if platform.name() == name), "{head:?}: {found:?}");
+        }
+        let labelled = "{\"body\":\"a\",\"link_id\":\"t3_a\",\"parent_id\":\"t3_a\",\"labels\":{}}\n";
+        assert_eq!(sniff(labelled.as_bytes()).ok(), Some(Format::Jsonl));
         let wide: Vec<u8> =
             [0xff, 0xfe].into_iter().chain("<html>".encode_utf16().flat_map(u16::to_le_bytes)).collect();
         assert_eq!(sniff(&wide).ok(), Some(Format::Html));
@@ -269,8 +293,8 @@ mod tests {
             (b"PK\x03\x04..", "ZIP"),
             (b"\x7fELF\x02", "ELF"),
             (b"ab\0c", "byte 0"),
-            (b"<?xml version='1.0'?><rss><channel>", "an XML export"),
-            (b"<disqus xmlns='x'>", "an XML export"),
+            (b"<?xml version='1.0'?><rss><channel>", "this is XML"),
+            (b"<disqus xmlns='x'>", "this is XML"),
         ] {
             let said = sniff(head).map_err(|error| error.to_string()).err().unwrap_or_default();
             assert!(said.contains(what), "{said}");

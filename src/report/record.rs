@@ -22,6 +22,9 @@ pub struct Record<'a> {
     /// The name the page shows; null where it shows none, absent for rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<Option<&'a str>>,
+    /// What the export it comes from calls its state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<&'a str>,
     /// The text in which the offsets count; absent for rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<&'a str>,
@@ -30,7 +33,7 @@ pub struct Record<'a> {
 impl<'a> Record<'a> {
     /// Returns the record of a row: its text is known to whoever gave it.
     pub fn of_row(judgement: &'a Judgement) -> Self {
-        Self { path: None, thread: None, judgement, author: None, text: None }
+        Self { path: None, thread: None, judgement, author: None, status: None, text: None }
     }
 
     /// Returns the record of a comment in a thread that was found at `path`.
@@ -40,6 +43,7 @@ impl<'a> Record<'a> {
             thread: thread.thread.as_deref(),
             judgement,
             author: Some(comment.author.as_deref()),
+            status: comment.status.as_deref(),
             text: Some(&comment.text),
         }
     }

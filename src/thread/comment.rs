@@ -20,6 +20,19 @@ pub struct Comment {
     pub depth: Option<u32>,
     /// The id of the comment this one answers.
     pub parent: Option<String>,
+    /// What an export calls the state it is in: `approved`, `spam`, `hold` …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// What the site decided, where its export tells: `true` held, removed or marked as spam, `false` stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub house: Option<bool>,
+}
+
+impl Comment {
+    /// Tells whether readers saw it, as far as is known: a state that decides nothing counts as unseen.
+    pub fn stood(&self) -> bool {
+        self.house.map_or(self.status.is_none(), |held| !held)
+    }
 }
 
 impl fmt::Debug for Comment {

@@ -2,11 +2,13 @@
 
 mod article;
 mod comment;
+mod connect;
 mod row;
 mod rows;
 
 pub use article::Article;
 pub use comment::Comment;
+pub(crate) use connect::{Earlier, connect};
 pub use row::{Row, RowArticle};
 
 use serde::{Deserialize, Serialize};
@@ -28,6 +30,9 @@ pub struct Thread {
     /// In the order in which they stand on the page.
     #[serde(default)]
     pub comments: Vec<Comment>,
+    /// The comments that readers did not see, once [`Thread::set_apart`] took them out of `comments`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<Comment>,
     /// How many comments the page itself says there are.
     #[serde(default)]
     pub stated_count: Option<u64>,
@@ -43,6 +48,16 @@ pub struct Thread {
 }
 
 impl Thread {
+    /// Moves the comments that were held, removed or marked as spam from `comments` to `withheld`.
+    pub fn set_apart(&mut self) {
+        if self.comments.iter().all(Comment::stood) {
+            return;
+        }
+        let (stood, withheld) = std::mem::take(&mut self.comments).into_iter().partition(Comment::stood);
+        self.comments = stood;
+        self.withheld.extend::<Vec<Comment>>(withheld);
+    }
+
     /// Returns the comment that `comment` answers, where that is known and present.
     ///
     /// Looks from the front; use an index of your own for threads of thousands.

@@ -34,6 +34,9 @@ pub struct Row {
     /// Other fields of its file that the reader was asked to keep, as text.
     #[serde(skip)]
     pub kept: BTreeMap<String, String>,
+    /// What the export it comes from calls its state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
 }
 
 /// A row's article: an object with title and text, or the text alone.

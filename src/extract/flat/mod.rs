@@ -153,6 +153,7 @@ fn comments(pieces: Vec<Piece>) -> Vec<Comment> {
             text: piece.text,
             depth: piece.depth,
             parent,
+            ..Comment::default()
         });
     }
     comments

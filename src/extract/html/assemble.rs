@@ -54,7 +54,8 @@ pub(super) fn comments(page: &Page<'_>, items: &[Item], drafts: Vec<Draft>, rule
             parent = open.last().map(|(_, id)| id.clone());
             open.push((depth, id.clone()));
         }
-        out.push(Comment { id, author: draft.author, date: draft.date, text: draft.text, depth, parent });
+        let Draft { author, date, text, .. } = draft;
+        out.push(Comment { id, author, date, text, depth, parent, ..Comment::default() });
     }
     out
 }

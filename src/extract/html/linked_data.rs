@@ -97,6 +97,7 @@ impl LinkedData {
                     text: plain(&body),
                     depth: Some(depth),
                     parent: parent.map(str::to_owned),
+                    ..Comment::default()
                 });
                 inner_parent = Some(&id);
             }

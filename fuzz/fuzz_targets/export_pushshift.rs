@@ -1,0 +1,6 @@
+//! Any bytes as an export of the format `pushshift`.
+#![no_main]
+
+mod exports;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| exports::read("pushshift", bytes));
