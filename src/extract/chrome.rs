@@ -75,6 +75,26 @@ const LINES: &[&str] = &[
 
 static KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| LINES.iter().flat_map(|lines| lines.split('|')).collect());
 
+/// What stands under a comment to answer it with, and hardly ever anywhere else.
+const ANSWERS: &str = "reply|reply to this|reply to this comment|reply to comment|reply with quote|log in to reply|login to reply|\
+    sign in to reply|respond|quote|report comment|report this comment|flag comment|flag this comment|link to comment|\
+    antworten|antwort|auf diesen kommentar antworten|auf diesen beitrag antworten|zum antworten anmelden|\
+    anmelden um zu antworten|kommentar melden|diesen beitrag melden|zitieren|antwort schreiben|kommentar kommentieren|\
+    répondre|répondre à ce commentaire|signaler ce commentaire|signaler le commentaire|connectez-vous pour répondre|citer|\
+    alerter le modérateur|responder|inicia sesión para responder|denunciar comentario|citar|rispondi|segnala commento|\
+    accedi per rispondere|cita|denunciar comentário|inicie sessão para responder|reageer|beantwoorden|antwoorden|\
+    log in om te reageren|citeer|citeren|odpowiedz|zaloguj się, aby odpowiedzieć|cytuj|svar|svara|svare|besvar|citera|vastaa|\
+    vastaa kommenttiin|ответить|цитировать|відповісти|odpovědět|reagovat|odpovedať|válasz|válaszolok|yanıtla|cevapla|răspunde|\
+    απάντηση|odgovori|отговор|atsakyti|atbildēt|vasta|返信|返信する|回复|回覆|답글|답글 달기|رد|הגב|ตอบกลับ|trả lời|balas|thumb up|vote up|\
+    vote down|upvote|downvote|perma-link|permalink|permalien|enlace permanente|direktlink zum kommentar";
+
+static KNOWN_ANSWERS: LazyLock<HashSet<&str>> = LazyLock::new(|| ANSWERS.split('|').collect());
+
+/// Tells whether a line is a link or button to answer, quote or report the comment above it.
+pub(crate) fn is_answer(line: &str) -> bool {
+    (2..=60).contains(&line.len()) && KNOWN_ANSWERS.contains(bare(line).as_str())
+}
+
 /// Marks of lines that stand where a pingback stands.
 const PINGBACKS: &[&str] = &["pingback:", "pingback", "trackback:", "trackback"];
 

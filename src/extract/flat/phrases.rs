@@ -103,13 +103,13 @@ static BUTTON: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
 
 /// A line that says that comments follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Heading {
+pub(in crate::extract) struct Heading {
     /// The number it states.
-    pub(super) count: Option<u64>,
+    pub(in crate::extract) count: Option<u64>,
 }
 
 /// Reads a line as the heading of the comments.
-pub(super) fn heading(line: &str) -> Option<Heading> {
+pub(in crate::extract) fn heading(line: &str) -> Option<Heading> {
     if line.len() > 400 || is_button(line) {
         return None;
     }
@@ -130,7 +130,7 @@ pub(super) fn heading(line: &str) -> Option<Heading> {
 }
 
 /// Tells whether a line belongs to the form, or stands where comments end.
-pub(super) fn is_form(line: &str) -> bool {
+pub(in crate::extract) fn is_form(line: &str) -> bool {
     line.len() <= 250 && FORM.as_ref().is_some_and(|set| set.is_match(line))
 }
 

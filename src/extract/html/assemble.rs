@@ -111,10 +111,46 @@ fn found_depths(page: &Page<'_>, items: &[&Item], flat: bool) -> Vec<Option<u32>
     let least = boxes.iter().min().copied().unwrap_or(0);
     let mut depths: Vec<u32> = nested.iter().zip(&boxes).map(|(nested, boxes)| (*nested).max(boxes - least)).collect();
     if depths.iter().all(|depth| *depth == 0) {
+        depths = ranks(items.iter().map(|item| page.tree.ancestors(item.node).count() as u32));
+    }
+    if depths.iter().all(|depth| *depth == 0) {
+        depths = ranks(items.iter().map(|item| indent(page, item)));
+    }
+    if depths.iter().all(|depth| *depth == 0) {
         depths = items.iter().map(|item| u32::from(says_answer(page, item.node))).collect();
     }
     let varied = depths.iter().any(|depth| *depth > 0) && depths.contains(&0);
     depths.into_iter().map(|depth| if varied { Some(depth) } else { flat.then_some(0) }).collect()
+}
+
+/// Depths of items that each stand inside, or further right, than the ones they answer.
+fn ranks(places: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut open: Vec<u32> = Vec::new();
+    let rank = |place: u32| {
+        while open.last().is_some_and(|above| *above >= place) {
+            open.pop();
+        }
+        open.push(place);
+        open.len() as u32 - 1
+    };
+    places.map(rank).collect()
+}
+
+/// How far an item, or what stands close around it, is moved to the right by its style, in whatever unit.
+fn indent(page: &Page<'_>, item: &Item) -> u32 {
+    let tree = &page.tree;
+    std::iter::once(item.node)
+        .chain(tree.ancestors(item.node).take(2))
+        .filter_map(|id| tree.attribute(id, "style"))
+        .filter_map(|style| {
+            let style = style.get(..200).unwrap_or(style).to_ascii_lowercase();
+            ["margin-left", "padding-left", "margin-inline-start"].iter().find_map(|name| {
+                let value = style.split_once(name)?.1.trim_start().strip_prefix(':')?.trim_start();
+                let digits = value.bytes().take_while(u8::is_ascii_digit).count();
+                value.get(..digits)?.parse::<u32>().ok()
+            })
+        })
+        .sum()
 }
 
 /// A depth in a class (`depth-2`, `level2`) or attribute of the item, or of what stands close around it or begins it.

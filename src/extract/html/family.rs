@@ -14,7 +14,7 @@ use super::survey::Page;
 use super::tag::Tag;
 use super::tree::{NodeId, Tree};
 use super::zone::Zones;
-use crate::extract::chrome;
+use crate::extract::{chrome, flat};
 use std::collections::BTreeMap;
 
 /// How many families of each strength are read.
@@ -29,6 +29,8 @@ enum Strength {
     Shape,
     /// Its name says post, message, reply.
     Talk,
+    /// It stands under a heading that says that comments follow.
+    Headed,
     /// It stands in something that is named for comments.
     Place,
     /// Its name says comment.
@@ -44,7 +46,7 @@ pub(super) struct Found {
 }
 
 /// How depth is told where no platform is known.
-pub(super) const DEPTH: Depth = Depth::Found { flat: false };
+pub(super) const DEPTH: Depth = Depth::Found { flat: true };
 
 /// Finds the page's comments, if it has any.
 pub(super) fn find(page: &Page<'_>, zones: &Zones) -> Option<Found> {
@@ -77,6 +79,7 @@ pub(super) fn find(page: &Page<'_>, zones: &Zones) -> Option<Found> {
             let (name, confidence) = match strength {
                 Strength::Name => ("family-named", 0.85),
                 Strength::Place => ("family-placed", 0.75),
+                Strength::Headed => ("family-headed", 0.7),
                 Strength::Talk => ("family-talk", 0.65),
                 Strength::Shape => ("family-shape", 0.5),
             };
@@ -108,9 +111,17 @@ fn gather(page: &Page<'_>, zones: &Zones) -> Families {
         }
         let evidence = page.evidence(id);
         let dates = page.dates(id, tree.end(id)).len();
-        let dated = dates > 0;
-        if is_byline(page, id, dates) && (zones.is_for_comments(id) || evidence & COMMENT != 0) {
-            families.entry((Strength::Place, format!("{BYLINE}{}", shape(page, id)))).or_default().push(id);
+        // A date, or a button to answer with: either makes an element worth a look.
+        let dated = dates > 0 || !page.answers(id, tree.end(id)).is_empty();
+        if is_byline(page, id, dates) {
+            let strength = if zones.is_for_comments(id) || evidence & COMMENT != 0 {
+                Some(Strength::Place)
+            } else {
+                zones.heading(id).map(|_| Strength::Headed)
+            };
+            if let Some(strength) = strength {
+                families.entry((strength, format!("{BYLINE}{}", shape(page, id)))).or_default().push(id);
+            }
         }
         if !may_be_item(page, id) {
             continue;
@@ -119,6 +130,7 @@ fn gather(page: &Page<'_>, zones: &Zones) -> Families {
             continue;
         }
         let placed = zones.is_for_comments(tree.parent(id));
+        let heading = zones.heading(id);
         if let Some((stem, of_stem)) = id_stem(page, id) {
             let strength =
                 if of_stem & COMMENT != 0 || known_stem(&stem) { Strength::Name } else { strength(of_stem, placed) };
@@ -140,6 +152,11 @@ fn gather(page: &Page<'_>, zones: &Zones) -> Families {
         if dated {
             let strength = if placed { Strength::Place } else { Strength::Shape };
             families.entry((strength, shape(page, id))).or_default().push(id);
+            if let Some(heading) = heading.filter(|_| !placed) {
+                // Only what stands under one heading belongs together.
+                let key = format!("{}<{}", shape(page, id), heading.from);
+                families.entry((Strength::Headed, key)).or_default().push(id);
+            }
         }
     }
     families
@@ -253,12 +270,13 @@ fn to_items(page: &Page<'_>, members: Vec<NodeId>) -> Vec<Item> {
 
 /// How many members have one date of their own; nothing if they are containers of many.
 fn promise(page: &Page<'_>, items: &[Item], strength: Strength) -> Option<f64> {
-    if items.is_empty() || strength == Strength::Shape && items.len() < 3 {
+    if items.is_empty() || strength == Strength::Shape && items.len() < 2 {
         return None;
     }
     let (mut one, mut many, mut none) = (0u32, 0u32, 0u32);
     for (index, item) in items.iter().enumerate() {
         match own_dates(page, items, index, item) {
+            0 if is_answerable(page, items, index, item) => one += 1,
             0 => none += 1,
             1..=3 => one += 1,
             _ => many += 1,
@@ -270,6 +288,7 @@ fn promise(page: &Page<'_>, items: &[Item], strength: Strength) -> Option<f64> {
     let weight = match strength {
         Strength::Name => 1.0,
         Strength::Place => 0.9,
+        Strength::Headed => 0.85,
         Strength::Talk => 0.8,
         Strength::Shape => 0.5,
     };
@@ -277,35 +296,49 @@ fn promise(page: &Page<'_>, items: &[Item], strength: Strength) -> Option<f64> {
 }
 
 fn own_dates(page: &Page<'_>, items: &[Item], index: usize, item: &Item) -> usize {
-    let mut dates = page.dates(item.from, item.to).len();
+    own(items, index, item, |from, to| page.dates(from, to).len())
+}
+
+/// Whether one or a few buttons to answer with stand in an item.
+fn is_answerable(page: &Page<'_>, items: &[Item], index: usize, item: &Item) -> bool {
+    (1..=4).contains(&own(items, index, item, |from, to| page.answers(from, to).len()))
+}
+
+/// How many of something an item has without the items inside it.
+fn own(items: &[Item], index: usize, item: &Item, count: impl Fn(NodeId, NodeId) -> usize) -> usize {
+    let mut all = count(item.from, item.to);
     let mut until = 0;
     for inner in items.get(index + 1..).unwrap_or_default().iter().take_while(|inner| inner.from < item.to) {
         if inner.from >= until {
-            dates -= page.dates(inner.from, inner.to).len().min(dates);
+            all -= count(inner.from, inner.to).min(all);
             until = inner.to;
         }
     }
-    dates
+    all
 }
 
 /// How good a reading is; nothing if it is not good enough to be taken for comments.
 fn quality(page: &Page<'_>, zones: &Zones, items: &[Item], drafts: &[Draft], strength: Strength) -> Option<f64> {
     let (mut both, mut one, mut bare, mut empty, mut teasers) = (0u32, 0u32, 0u32, 0u32, 0u32);
+    let mut answerable = 0u32;
     let mut size = 0;
     for (index, (item, draft)) in items.iter().zip(drafts).enumerate() {
         if draft.pingback {
             continue;
         }
-        if draft.text.trim().is_empty() || chrome::is_chrome(&draft.text) || own_dates(page, items, index, item) > 6 {
+        let nothing = draft.text.trim().is_empty() || chrome::is_chrome(&draft.text) || is_form(&draft.text);
+        if nothing || own_dates(page, items, index, item) > 6 {
             empty += 1;
             continue;
         }
         size += draft.text.len();
         teasers += u32::from(is_teaser(page, item));
-        match (draft.author.is_some(), draft.date.is_some()) {
-            (true, true) => both += 1,
-            (false, false) => bare += 1,
-            _ => one += 1,
+        let answered = is_answerable(page, items, index, item);
+        answerable += u32::from(answered);
+        match u32::from(draft.author.is_some()) + u32::from(draft.date.is_some()) + u32::from(answered) {
+            0 => bare += 1,
+            1 => one += 1,
+            _ => both += 1,
         }
     }
     let count = both + one + bare;
@@ -318,13 +351,21 @@ fn quality(page: &Page<'_>, zones: &Zones, items: &[Item], drafts: &[Draft], str
             both > 0 || one * 2 > count && (count > 1 || placed && drafts.iter().any(|draft| draft.date.is_some()))
         }
         Strength::Place => both > 0 && both * 2 >= count || one * 3 > count * 2 && count > 2,
+        Strength::Headed => {
+            let stated = items.first().and_then(|item| zones.heading(item.node)).and_then(|heading| heading.count);
+            let exact = stated == Some(u64::from(count));
+            both * 3 >= count * 2 && (count > 1 || exact) || exact && count > 1 && (both + one) * 3 >= count * 2
+        }
         Strength::Talk => {
             both > 1
                 && both * 3 >= count * 2
                 && !items.iter().any(|item| holds_heading(page, item))
                 && (headed(page, items) || items.iter().all(numbered))
         }
-        Strength::Shape => both > 2 && both * 5 >= count * 4 && headed(page, items),
+        Strength::Shape => {
+            both > 2 && both * 5 >= count * 4 && headed(page, items)
+                || both > 1 && both * 5 >= count * 4 && answerable * 5 >= count * 4
+        }
     };
     if !enough {
         return None;
@@ -332,6 +373,7 @@ fn quality(page: &Page<'_>, zones: &Zones, items: &[Item], drafts: &[Draft], str
     let weight = match strength {
         Strength::Name => 1.0,
         Strength::Place => 0.97,
+        Strength::Headed => 0.9,
         Strength::Talk => 0.8,
         Strength::Shape => 0.6,
     };
@@ -358,6 +400,11 @@ fn is_teaser(page: &Page<'_>, item: &Item) -> bool {
             && page.size(id) >= 20
             && page.link_size(id, tree.end(id)) * 10 >= page.size(id) * 9
     })
+}
+
+/// The form to write a comment with: every line of it is one of such forms' phrases.
+fn is_form(text: &str) -> bool {
+    text.len() <= 600 && text.lines().take(8).all(flat::is_form_line)
 }
 
 fn numbered(item: &Item) -> bool {

@@ -5,6 +5,7 @@ use super::evidence::{self, Evidence};
 use super::reference::decode;
 use super::tag::Tag;
 use super::tree::{NodeId, Tree};
+use crate::extract::chrome;
 
 /// The tree with its measures; all of them are filled in one pass.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub(super) struct Page<'a> {
     link_before: Vec<u32>,
     /// Dates in short texts, in document order.
     dates: Vec<NodeId>,
+    /// Links and buttons to answer a comment with, in document order.
+    answers: Vec<NodeId>,
 }
 
 impl<'a> Page<'a> {
@@ -29,7 +32,7 @@ impl<'a> Page<'a> {
         let mut evidence = Vec::with_capacity(count);
         let (mut text_before, mut link_before) = (Vec::with_capacity(count + 1), Vec::with_capacity(count + 1));
         let (mut text, mut link) = (0u32, 0u32);
-        let mut dates = Vec::new();
+        let (mut dates, mut answers) = (Vec::new(), Vec::new());
         let mut dated_until = 0;
         for id in 0..tree.len() {
             text_before.push(text);
@@ -49,6 +52,9 @@ impl<'a> Page<'a> {
                 if tree.has(id, Tree::LINK) {
                     link += size;
                 }
+                if chrome::is_answer(trimmed) {
+                    answers.push(id);
+                }
                 if id >= dated_until && trimmed.len() <= 200 && date::find(&decode(trimmed)).is_some() {
                     dates.push(id);
                 }
@@ -64,7 +70,7 @@ impl<'a> Page<'a> {
         }
         text_before.push(text);
         link_before.push(link);
-        Self { tree, evidence, text_before, link_before, dates }
+        Self { tree, evidence, text_before, link_before, dates, answers }
     }
 
     /// What an element's class and id speak for.
@@ -92,6 +98,13 @@ impl<'a> Page<'a> {
         let first = self.dates.partition_point(|date| *date < from);
         let last = self.dates.partition_point(|date| *date < to);
         self.dates.get(first..last).unwrap_or_default()
+    }
+
+    /// The links and buttons to answer with in a range of nodes.
+    pub(super) fn answers(&self, from: NodeId, to: NodeId) -> &[NodeId] {
+        let first = self.answers.partition_point(|answer| *answer < from);
+        let last = self.answers.partition_point(|answer| *answer < to);
+        self.answers.get(first..last).unwrap_or_default()
     }
 
     /// The visible text of a short element on one line.
