@@ -5,11 +5,13 @@ use super::intake::Intake;
 use super::judging::Threads;
 use super::output;
 use gruff::corpus::{Body, Columns, Entry};
+use gruff::extract::{self, Format};
 use gruff::report::write_json;
 use gruff::thread::{Article, Comment, Row, RowArticle, Thread};
 use rayon::prelude::*;
 use std::collections::HashMap;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Take the article and its comments out of pages, text dumps and rows
@@ -34,6 +36,10 @@ pub(super) struct Args {
     /// How many earlier comments a row carries as its thread (JSONL only)
     #[arg(long, value_name = "N", default_value_t = 20, requires = "to")]
     context: usize,
+    /// Read web pages by their shape alone, without the markup of known platforms and without data for machines: shows
+    /// how pages nobody wrote a rule for fare
+    #[arg(long, conflicts_with = "to")]
+    general_only: bool,
     #[command(flatten)]
     threads: Threads,
 }
@@ -47,6 +53,9 @@ enum Rows {
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let paths = self.inputs.resolve()?;
+        if self.general_only {
+            return by_shape(&paths);
+        }
         let mut intake = Intake::open(paths, Columns::default(), self.threads.start()?);
         let mut out = output::stdout();
         if self.to == Some(Rows::Csv) {
@@ -70,6 +79,38 @@ impl Args {
         out.flush()?;
         Ok(code)
     }
+}
+
+/// Reads pages one after the other by their shape alone.
+fn by_shape(paths: &[PathBuf]) -> anyhow::Result<ExitCode> {
+    let mut out = output::stdout();
+    let mut code = ExitCode::SUCCESS;
+    for path in paths {
+        match page_by_shape(path) {
+            Ok(thread) => {
+                write_json(&mut out, &thread)?;
+                out.write_all(b"\n")?;
+            }
+            Err(error) => {
+                output::complain(&error.context(path.display().to_string()));
+                code = ExitCode::from(super::INCOMPLETE);
+            }
+        }
+    }
+    out.flush()?;
+    Ok(code)
+}
+
+fn page_by_shape(path: &Path) -> anyhow::Result<Thread> {
+    let bytes = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        bytes
+    } else {
+        std::fs::read(path)?
+    };
+    let text = extract::decode(&bytes, Format::Html)?;
+    Ok(Thread { path: Some(path.display().to_string()), ..extract::html_by_shape(&text) })
 }
 
 fn render(entry: Entry, to: Option<Rows>, context: usize) -> anyhow::Result<Vec<u8>> {

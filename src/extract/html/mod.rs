@@ -22,6 +22,7 @@ mod markup;
 mod paragraphs;
 mod platform;
 mod prose;
+mod quality;
 mod reference;
 mod remarks;
 mod select;

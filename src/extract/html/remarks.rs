@@ -53,6 +53,9 @@ pub(super) fn scripted_system(source: &str) -> Option<&'static str> {
 /// How many comments the page says there are: the last such line before the first comment, else the first at all.
 pub(super) fn stated_count(page: &Page<'_>, zones: &Zones, first_comment: Option<NodeId>) -> Option<u64> {
     let tree = &page.tree;
+    if let Some(count) = first_comment.and_then(|first| zones.heading(first)).and_then(|heading| heading.count) {
+        return Some(count);
+    }
     let mut found = None;
     for id in 1..tree.len() {
         if first_comment.is_some_and(|first| id >= first) && found.is_some() {

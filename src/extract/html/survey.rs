@@ -61,7 +61,10 @@ impl<'a> Page<'a> {
             } else {
                 let of_class = tree.attribute(id, "class").map_or(0, |names| reader.read(names));
                 let of_id = tree.attribute(id, "id").map_or(0, |names| reader.read(names));
-                evidence.push(of_class | of_id);
+                // Custom elements say in their names what others say in classes.
+                let name = tree.name(id);
+                let of_name = if tree.tag(id) == Tag::Other && name.contains('-') { reader.read(name) } else { 0 };
+                evidence.push(of_class | of_id | of_name);
                 if machine_date(&tree, id).is_some() && !tree.has(id, Tree::HEAD) {
                     dates.push(id);
                     dated_until = tree.end(id);
