@@ -180,6 +180,7 @@ fn is_byline(page: &Page<'_>, id: NodeId, dates: usize) -> bool {
         && (matches!(tag, Dt | P | Div | Tr | Header | Li) || tag.is_heading())
         && page.size(id) <= 200
         && !page.tree.has(id, Tree::HIDDEN | Tree::LINK)
+        && page.evidence(id) & (BIOGRAPHY | OTHER_KIND) == 0
 }
 
 /// Items that reach from each line to the next, or, where the lines stand after the texts, from the line before.

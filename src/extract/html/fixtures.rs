@@ -130,9 +130,7 @@ fn platforms_are_read_without_the_table_too() {
 /// Pages of newspapers in many languages, each with its gold beside it; somebody quotes the form in each.
 #[test]
 fn pages_in_many_languages_are_read_and_their_chrome_is_not() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pages/languages");
-    let mut pages: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    pages.retain(|path| path.extension().is_some_and(|extension| extension == "html"));
+    let pages = folder("languages");
     assert!(pages.len() >= 18);
     for path in pages {
         let gold = std::fs::read_to_string(path.with_extension("json")).unwrap();
@@ -196,8 +194,48 @@ fn what_only_looks_like_comments_is_none() {
     assert_eq!(thread.notes, [""; 0]);
 }
 
+fn folder(name: &str) -> Vec<std::path::PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pages").join(name);
+    let mut pages: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    pages.retain(|path| path.extension().is_some_and(|extension| extension == "html"));
+    pages.sort();
+    pages
+}
+
+/// Sidebars, tickers, biographies, pingbacks, reviews, tweets, cookie notes, teasers, and forms in twelve languages.
+#[test]
+fn pages_without_comments_give_none() {
+    let pages = folder("nothing");
+    assert!(pages.len() >= 26);
+    for path in pages {
+        for read in [html, html_by_shape] {
+            let thread = read(&std::fs::read_to_string(&path).unwrap());
+            let texts: Vec<_> = thread.comments.iter().map(|comment| &comment.text).collect();
+            assert!(texts.is_empty(), "{}: {texts:?}", path.display());
+            assert_eq!((thread.source, thread.confidence), (None, None), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_count_that_differs_is_reported() {
+    let page = page("wordpress").replacen("</h1>", "</h1><h2 class=\"comments-title\">7 comments</h2>", 1);
+    let thread = html(&page);
+    assert_eq!((thread.stated_count, thread.comments.len()), (Some(7), 4));
+    assert_eq!(thread.notes, ["the page says it has 7 comments, 4 were found in it"]);
+}
+
 #[test]
 fn comments_that_a_script_loads_are_said_to_be_missing() {
+    let pages = folder("scripted");
+    assert!(pages.len() >= 10);
+    for path in pages {
+        let thread = html(&std::fs::read_to_string(&path).unwrap());
+        assert!(thread.comments.is_empty(), "{}", path.display());
+        assert_eq!(thread.stated_count, Some(12), "{}", path.display());
+        let note = thread.notes.join(" ");
+        assert!(note.contains("loaded by a script") && note.contains("not in the page"), "{}: {note}", path.display());
+    }
     let thread = read("scripted");
     assert!(thread.comments.is_empty());
     assert!(thread.notes.iter().any(|note| note.contains("loaded by a script (Disqus)")), "{:?}", thread.notes);

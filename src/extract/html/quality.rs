@@ -115,6 +115,9 @@ pub(super) fn quality(
     if count == 0 || teasers * 2 >= count && strength != Strength::Name || teasers * 10 >= count * 9 && count > 1 {
         return None;
     }
+    if strength != Strength::Name && is_monologue(drafts) {
+        return None;
+    }
     let stated = items.first().and_then(|item| zones.heading(item.node)).and_then(|heading| heading.count);
     let exact = stated == Some(u64::from(count));
     let placed = items.first().is_some_and(|item| zones.is_for_comments(page.tree.parent(item.node)));
@@ -158,6 +161,13 @@ pub(super) fn quality(
     // A reading that finds as many as the page says is probably the right one.
     let weight = weight * if exact { 1.1 } else { 1.0 };
     (sum > 0.0).then_some(sum * weight + tie)
+}
+
+/// One and the same person in all of many: entries of a ticker, versions of a program. Guests may share a name.
+fn is_monologue(drafts: &[Draft]) -> bool {
+    let mut names = drafts.iter().map(|draft| draft.author.as_deref());
+    let first = names.next().flatten();
+    drafts.len() >= 5 && first.is_some_and(|name| !chrome::is_chrome(name)) && names.all(|name| name == first)
 }
 
 /// A teaser of another page: its heading, or most of it, is a link.
