@@ -7,7 +7,7 @@ use super::tag::Tag;
 use super::tree::{NodeId, Tree};
 use super::zone::Zones;
 use crate::extract::flat;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::sync::LazyLock;
 
 /// A heading's longest text in bytes.
@@ -75,7 +75,7 @@ static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "eedback",
         "astausta",
     ];
-    AhoCorasick::new(stems).ok()
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(stems).ok()
 });
 
 /// Finds the headings of a page, in document order.

@@ -3,7 +3,7 @@
 /// A platform's markup as written down in [`RULES`]; selectors as in [`super::select`], `selector@attribute` for attributes.
 pub(super) struct Markup {
     pub(super) name: &'static str,
-    /// One of these must occur in the page's source for the rule to be tried.
+    /// One of these must occur in a class, id, name, itemtype, typeof, about or data-fullname for the rule to be tried.
     pub(super) marks: &'static [&'static str],
     pub(super) item: &'static [&'static str],
     pub(super) author: &'static [&'static str],
@@ -182,7 +182,7 @@ pub(super) const RULES: &[Markup] = &[
     },
     Markup {
         name: "blogger",
-        marks: &["comment-block", "blogger"],
+        marks: &["comment"],
         item: &["li.comment#c%", "div.comment#c%", "dt.comment-author#c%"],
         author: &["cite.user", ".comment-author", ".user"],
         date: &[".datetime", ".comment-timestamp", ".comment-footer"],
@@ -299,7 +299,7 @@ pub(super) const RULES: &[Markup] = &[
     },
     Markup {
         name: "rdfa",
-        marks: &["typeof=\"Comment", "typeof=\"schema:UserComments", "typeof='Comment"],
+        marks: &["Comment", "schema:UserComments"],
         item: &["[typeof=Comment]", "[typeof=schema:UserComments]"],
         author: &["[property=author] [property=name]", "[property=author]", "[property=creator]"],
         date: &[
@@ -349,7 +349,7 @@ pub(super) const RULES: &[Markup] = &[
     },
     Markup {
         name: "definition-list",
-        marks: &["<dt", "<DT"],
+        marks: &["comment", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9"],
         item: &["dt#comment-%", "dt.comment", "dt#c%"],
         text: &["dd"],
         depth: DepthMarkup::Unknown,
@@ -391,7 +391,7 @@ pub(super) const RULES: &[Markup] = &[
     },
     Markup {
         name: "anchors",
-        marks: &["name=\"comment-", "name='comment-", "id=\"comment-"],
+        marks: &["comment"],
         item: &["a[name%=comment-]", "a[name%=comment]", "a#comment-%"],
         depth: DepthMarkup::Unknown,
         extent: Extent::UntilNext,

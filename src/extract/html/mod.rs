@@ -67,7 +67,7 @@ fn read(source: &str, informed: bool) -> Thread {
     let page = Page::read(source);
     let zones = Zones::of(&page);
     let mut data = linked_data::read(&page);
-    let finding = if informed { by_platform(source, &page, &zones) } else { None };
+    let finding = if informed { by_platform(&page, &zones) } else { None };
     let finding = finding.or_else(|| by_shape(&page, &zones));
     if !informed {
         data.comments.clear();
@@ -100,8 +100,8 @@ fn read(source: &str, informed: bool) -> Thread {
 }
 
 /// The comments by the markup of a known platform.
-fn by_platform(source: &str, page: &Page<'_>, zones: &Zones) -> Option<Finding> {
-    let found = platform::find(source, page, |id| zones.is_vetoed(id))?;
+fn by_platform(page: &Page<'_>, zones: &Zones) -> Option<Finding> {
+    let found = platform::find(page, |id| zones.is_vetoed(id))?;
     let mut drafts = found.drafts;
     let opening = if found.rule.first_is_article { drafts.first_mut().map(std::mem::take) } else { None };
     let pingbacks = pingbacks(&drafts);

@@ -21,7 +21,12 @@ pub(super) struct Page<'a> {
     dates: Vec<NodeId>,
     /// Links and buttons to answer a comment with, in document order.
     answers: Vec<NodeId>,
+    /// What elements are called, in any of the attributes that platforms name them with, and custom elements' names.
+    names: Vec<&'a str>,
 }
+
+/// Attributes beside class and id that say what an element is.
+const NAMING: &[&str] = &["itemtype", "typeof", "about", "name", "data-fullname"];
 
 impl<'a> Page<'a> {
     /// Reads and measures a page.
@@ -32,7 +37,7 @@ impl<'a> Page<'a> {
         let mut evidence = Vec::with_capacity(count);
         let (mut text_before, mut link_before) = (Vec::with_capacity(count + 1), Vec::with_capacity(count + 1));
         let (mut text, mut link) = (0u32, 0u32);
-        let (mut dates, mut answers) = (Vec::new(), Vec::new());
+        let (mut dates, mut answers, mut names) = (Vec::new(), Vec::new(), Vec::new());
         let mut dated_until = 0;
         for id in 0..tree.len() {
             text_before.push(text);
@@ -65,6 +70,11 @@ impl<'a> Page<'a> {
                 let name = tree.name(id);
                 let of_name = if tree.tag(id) == Tag::Other && name.contains('-') { reader.read(name) } else { 0 };
                 evidence.push(of_class | of_id | of_name);
+                for attribute in tree.attribute_range(id) {
+                    if NAMING.contains(&tree.slice(attribute.name)) {
+                        names.push(tree.slice(attribute.value));
+                    }
+                }
                 if machine_date(&tree, id).is_some() && !tree.has(id, Tree::HEAD) {
                     dates.push(id);
                     dated_until = tree.end(id);
@@ -73,7 +83,8 @@ impl<'a> Page<'a> {
         }
         text_before.push(text);
         link_before.push(link);
-        Self { tree, evidence, text_before, link_before, dates, answers }
+        names.extend(reader.into_names());
+        Self { tree, evidence, text_before, link_before, dates, answers, names }
     }
 
     /// What an element's class and id speak for.
@@ -101,6 +112,11 @@ impl<'a> Page<'a> {
         let first = self.dates.partition_point(|date| *date < from);
         let last = self.dates.partition_point(|date| *date < to);
         self.dates.get(first..last).unwrap_or_default()
+    }
+
+    /// Everything that elements are called, in no order.
+    pub(super) fn names(&self) -> &[&'a str] {
+        &self.names
     }
 
     /// The links and buttons to answer with in a range of nodes.
