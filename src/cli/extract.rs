@@ -88,7 +88,7 @@ fn by_shape(paths: &[PathBuf]) -> anyhow::Result<ExitCode> {
     for path in paths {
         match page_by_shape(path) {
             Ok(thread) => {
-                write_json(&mut out, &thread)?;
+                write_json(&mut out, &Dated::of(&thread))?;
                 out.write_all(b"\n")?;
             }
             Err(error) => {
@@ -118,9 +118,9 @@ fn render(entry: Entry, to: Option<Rows>, context: usize) -> anyhow::Result<Vec<
     match (to, entry.body) {
         (None, Body::Thread(mut thread)) => {
             thread.path.get_or_insert_with(|| entry.path.to_string());
-            write_line(&mut bytes, &thread)?;
+            write_line(&mut bytes, &Dated::of(&thread))?;
         }
-        (None, Body::Row(row)) => write_line(&mut bytes, &thread_of(&entry.path, entry.line, row))?,
+        (None, Body::Row(row)) => write_line(&mut bytes, &Dated::of(&thread_of(&entry.path, entry.line, row)))?,
         (Some(to), Body::Thread(thread)) => {
             let rows = rows(&entry.path, &thread, if to == Rows::Csv { 0 } else { context });
             write_rows(&mut bytes, to, rows)?;
@@ -128,6 +128,51 @@ fn render(entry: Entry, to: Option<Rows>, context: usize) -> anyhow::Result<Vec<
         (Some(to), Body::Row(row)) => write_rows(&mut bytes, to, std::iter::once(row))?,
     }
     Ok(bytes)
+}
+
+/// A thread as it is printed: beside each date as the page writes it, where it can be read for certain, ISO 8601.
+#[derive(serde::Serialize)]
+struct Dated<'a> {
+    path: &'a Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thread: &'a Option<String>,
+    article: DatedArticle<'a>,
+    comments: Vec<DatedComment<'a>>,
+    stated_count: Option<u64>,
+    source: &'a Option<String>,
+    confidence: Option<f64>,
+    notes: &'a [String],
+}
+
+#[derive(serde::Serialize)]
+struct DatedArticle<'a> {
+    #[serde(flatten)]
+    article: &'a Article,
+    date_iso: Option<String>,
+}
+
+#[derive(serde::Serialize)]
+struct DatedComment<'a> {
+    #[serde(flatten)]
+    comment: &'a Comment,
+    date_iso: Option<String>,
+}
+
+impl<'a> Dated<'a> {
+    fn of(thread: &'a Thread) -> Self {
+        let iso = |date: &Option<String>| date.as_deref().and_then(extract::iso_date);
+        let comments = thread.comments.iter();
+        Self {
+            path: &thread.path,
+            thread: &thread.thread,
+            article: DatedArticle { article: &thread.article, date_iso: iso(&thread.article.date) },
+            comments: comments.map(|comment| DatedComment { comment, date_iso: iso(&comment.date) }).collect(),
+            stated_count: thread.stated_count,
+            source: &thread.source,
+            confidence: thread.confidence,
+            notes: &thread.notes,
+        }
+    }
 }
 
 /// A row is a thread of one comment: the earlier comments it brings have no ids and no authors.

@@ -4,11 +4,13 @@ pub(crate) mod chrome;
 mod decode;
 mod flat;
 mod html;
+mod iso;
 mod sniff;
 
 pub use decode::decode;
 pub(crate) use decode::decode_in;
 pub use html::{html, html_by_shape};
+pub use iso::iso_date;
 pub use sniff::sniff;
 pub(crate) use sniff::sniff_in;
 

@@ -40,12 +40,11 @@ pub(super) fn comments(page: &Page<'_>, items: &[Item], drafts: Vec<Draft>, rule
     let (items, drafts): (Vec<&Item>, Vec<Draft>) =
         items.iter().zip(drafts).filter(|(_, draft)| !draft.text.trim().is_empty() && !draft.pingback).unzip();
     let depths = depths(page, &items, rule);
-    let mut used = HashSet::new();
+    let mut ids = Ids::default();
     let mut open: Vec<(u32, String)> = Vec::new();
     let mut out = Vec::new();
     for ((item, draft), depth) in items.into_iter().zip(drafts).zip(depths) {
-        let id = item.id.clone().filter(|id| !used.contains(id)).unwrap_or_else(|| (out.len() + 1).to_string());
-        used.insert(id.clone());
+        let id = ids.give(item.id.clone(), out.len() + 1);
         let mut parent = None;
         if let Some(depth) = depth {
             while open.last().is_some_and(|(above, _)| *above >= depth) {
@@ -57,6 +56,30 @@ pub(super) fn comments(page: &Page<'_>, items: &[Item], drafts: Vec<Draft>, rule
         out.push(Comment { id, author: draft.author, date: draft.date, text: draft.text, depth, parent });
     }
     out
+}
+
+/// The ids that comments have been given.
+#[derive(Debug, Default)]
+pub(super) struct Ids {
+    used: HashSet<String>,
+    /// No number below it is free.
+    next: usize,
+}
+
+impl Ids {
+    /// The page's own id, or the comment's number where the page has none or gave it to two.
+    pub(super) fn give(&mut self, own: Option<String>, number: usize) -> String {
+        if let Some(own) = own.filter(|own| self.used.insert(own.clone())) {
+            return own;
+        }
+        let mut free = number.max(self.next);
+        // The page's own ids may be numbers too.
+        while !self.used.insert(free.to_string()) {
+            free += 1;
+        }
+        self.next = free + 1;
+        free.to_string()
+    }
 }
 
 fn depths(page: &Page<'_>, items: &[&Item], rule: &Depth) -> Vec<Option<u32>> {
