@@ -99,11 +99,6 @@ fn worded(raw: &str) -> Option<(String, String)> {
     }
     let mut years = words.iter().filter(|word| word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit()));
     let year = years.next()?;
-    let day_of = |word: &str| {
-        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
-        let suffix = ["", "st", "nd", "rd", "th", "er"].contains(&word.get(digits..)?);
-        ((1..=2).contains(&digits) && suffix).then(|| word.get(..digits)).flatten()
-    };
     // "2 May", "2 de mayo", "May 2".
     let before = |back: usize| at.checked_sub(back).and_then(|at| words.get(at)).copied();
     let day = before(1)
@@ -111,6 +106,13 @@ fn worded(raw: &str) -> Option<(String, String)> {
         .or_else(|| before(1).filter(|word| ["de", "of", "d"].contains(word)).and_then(|_| day_of(before(2)?)))
         .or_else(|| words.get(at + 1).and_then(|word| day_of(word)))?;
     Some((date(year, &month.to_string(), day)?, raw.replacen(year, " ", 1)))
+}
+
+/// The day in `2`, `2nd`, `1er`.
+fn day_of(word: &str) -> Option<&str> {
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    let suffix = ["", "st", "nd", "rd", "th", "er"].contains(&word.get(digits..)?);
+    ((1..=2).contains(&digits) && suffix).then(|| word.get(..digits)).flatten()
 }
 
 fn without(raw: &str, from: usize, to: usize) -> String {
