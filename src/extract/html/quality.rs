@@ -93,6 +93,11 @@ pub(super) fn quality(
         if draft.pingback {
             continue;
         }
+        // "Name *" is a field that must be filled in.
+        if draft.author.as_deref().is_some_and(|name| name.ends_with('*')) {
+            empty += 1;
+            continue;
+        }
         let nothing = draft.text.trim().is_empty()
             || draft.date.as_deref() == Some(draft.text.trim())
             || chrome::is_chrome(&draft.text)
