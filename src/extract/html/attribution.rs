@@ -34,10 +34,10 @@ impl Reading<'_, '_> {
             return first_date().and_then(|date| self.name_before_date(*date).or_else(|| self.line_beside_date(*date)));
         };
         // A heading or bold word may be the comment's title: a name on the date's line is surer.
-        if weight <= 45 {
-            if let Some(found) = first_date().and_then(|date| self.name_before_date(*date)) {
-                return Some(found);
-            }
+        if weight <= 45
+            && let Some(found) = first_date().and_then(|date| self.name_before_date(*date))
+        {
+            return Some(found);
         }
         Some((node, name))
     }
@@ -64,7 +64,7 @@ impl Reading<'_, '_> {
                 && (leads || self.own.iter().any(|other| *other > id && page.text_size(*other, *other + 1) > 0));
             fits.then(|| (id, byline::name(&line))).filter(|(_, name)| !name.is_empty())
         };
-        let first = |id: &NodeId| !self.own.iter().take_while(|other| *other < id).any(|other| texts(other));
+        let first = |id: &NodeId| !self.own.iter().take_while(|other| *other < id).any(&texts);
         before.filter(first).and_then(|id| candidate(id, true)).or_else(|| {
             // After the date only where nothing stands before it.
             let alone = before.is_none();
