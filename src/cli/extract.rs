@@ -1,16 +1,19 @@
 //! `gruff extract`: articles and comments out of pages, dumps and rows.
 
+use super::dated::Dated;
 use super::inputs::Inputs;
 use super::intake::{Intake, Item};
 use super::judging::Threads;
 use super::naming::Naming;
 use super::output;
 use gruff::corpus::{Body, Entry};
+use gruff::extract::{self, Format};
 use gruff::label::HOUSE;
 use gruff::report::write_json;
 use gruff::thread::{Comment, Row, RowArticle, Thread};
 use rayon::prelude::*;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// How many bytes are made ready at once.
@@ -42,6 +45,10 @@ pub(super) struct Args {
     /// How many earlier comments a row carries as its thread (JSONL only)
     #[arg(long, value_name = "N", default_value_t = 20, requires = "to")]
     context: usize,
+    /// Read web pages by their shape alone, without the markup of known platforms and without data for machines: shows
+    /// how pages nobody wrote a rule for fare
+    #[arg(long, conflicts_with = "to")]
+    general_only: bool,
     #[command(flatten)]
     threads: Threads,
     #[command(flatten)]
@@ -57,6 +64,9 @@ enum Rows {
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let paths = self.inputs.resolve()?;
+        if self.general_only {
+            return by_shape(&paths);
+        }
         let mut intake = Intake::open(paths, self.naming.columns(), self.threads.start()?);
         let mut out = output::stdout();
         if self.to == Some(Rows::Csv) {
@@ -102,6 +112,38 @@ impl Args {
     }
 }
 
+/// Reads pages one after the other by their shape alone.
+fn by_shape(paths: &[PathBuf]) -> anyhow::Result<ExitCode> {
+    let mut out = output::stdout();
+    let mut code = ExitCode::SUCCESS;
+    for path in paths {
+        match page_by_shape(path) {
+            Ok(thread) => {
+                write_json(&mut out, &Dated::of(&thread))?;
+                out.write_all(b"\n")?;
+            }
+            Err(error) => {
+                output::complain(&error.context(path.display().to_string()));
+                code = ExitCode::from(super::INCOMPLETE);
+            }
+        }
+    }
+    out.flush()?;
+    Ok(code)
+}
+
+fn page_by_shape(path: &Path) -> anyhow::Result<Thread> {
+    let bytes = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        bytes
+    } else {
+        std::fs::read(path)?
+    };
+    let text = extract::decode(&bytes, Format::Html)?;
+    Ok(Thread { path: Some(path.display().to_string()), ..extract::html_by_shape(&text) })
+}
+
 fn incomplete(error: &anyhow::Error) -> ExitCode {
     output::complain(error);
     ExitCode::from(super::INCOMPLETE)
@@ -132,9 +174,9 @@ impl Form {
             (None, Body::Thread(mut thread)) => {
                 thread.path.get_or_insert_with(|| entry.path.to_string());
                 thread.set_apart();
-                write_line(out, &thread)?;
+                write_line(out, &Dated::of(&thread))?;
             }
-            (None, Body::Row(row)) => write_line(out, &thread_of(&entry.path, entry.line, row))?,
+            (None, Body::Row(row)) => write_line(out, &Dated::of(&thread_of(&entry.path, entry.line, row)))?,
             (Some(to), Body::Thread(thread)) => {
                 let rows = thread.rows_with(self.context).map(|row| named(&entry.path, row));
                 write_rows(out, to, rows)?;

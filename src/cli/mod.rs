@@ -3,6 +3,7 @@
 //! A subcommand is an `Args` struct with a `run` in a file of its own, a variant of [`Command`] and its arm.
 
 mod check;
+mod dated;
 mod evaluate;
 mod explain;
 mod extract;

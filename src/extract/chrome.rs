@@ -67,13 +67,57 @@ const LINES: &[&str] = &[
     // Nordic
     "svar|svara|svare|anmäl|rapporter|rapportera|gilla|lik|liker|dela|del|visa mer|vis mer|les mer|läs mer|\
     citera|redigera|kommentarer|skriver|säger|sier|siger|anmeld|vastaa|ilmoita|tykkää|jaa",
-    // Others
-    "ответить|пожаловаться|поделиться|нравится|цитировать|удалить|комментарии|комментарий|пишет|ссылка|\
-    відповісти|odpovědět|nahlásit|sdílet|citovat|válasz|yanıtla|cevapla|şikayet et|beğen|paylaş|răspunde|\
-    raportează|απάντηση|返信|回复|回覆|举报|点赞|赞|답글|신고",
+    // Finnish, Danish
+    "ilmoita asiaton viesti|lainaa|kommentit|kommentti|jätä kommentti|besvar|synes godt om|citer",
+    // Russian, Ukrainian, Bulgarian
+    "ответить|пожаловаться|поделиться|нравится|мне нравится|цитировать|удалить|комментарии|комментарий|пишет|ссылка|\
+    відповісти|поскаржитися|подобається|поділитися|цитувати|коментарі|коментар|отговор|отговори|докладвай|харесва ми|\
+    сподели|коментари",
+    // Czech, Slovak, Croatian, Serbian, Slovene
+    "odpovědět|nahlásit|sdílet|citovat|to se mi líbí|líbí se mi|komentáře|komentář|odpovedať|nahlásiť|páči sa mi to|zdieľať|\
+    odgovori|prijavi|sviđa mi se|podijeli|podeli|citiraj|komentari",
+    // Hungarian, Romanian, Greek, Turkish
+    "válasz|jelentés|jelentem|tetszik|megosztás|idézet|hozzászólások|yanıtla|cevapla|şikayet et|beğen|paylaş|alıntıla|\
+    yorumlar|yorum yap|răspunde|raportează|îmi place|distribuie|citează|comentarii|απάντηση|αναφορά|μου αρέσει|κοινοποίηση|\
+    παράθεση|σχόλια",
+    // Further scripts
+    "返信|返信する|報告|通報|いいね|共有|引用|コメント|回复|回覆|举报|檢舉|点赞|赞|分享|评论|답글|신고|좋아요|공유|인용|댓글|رد|إبلاغ|\
+    أعجبني|مشاركة|הגב|דווח|שתף|trả lời|báo cáo|thích|chia sẻ|balas|laporkan|suka|bagikan",
 ];
 
 static KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| LINES.iter().flat_map(|lines| lines.split('|')).collect());
+
+/// What stands under a comment to answer it with, and hardly ever anywhere else.
+const ANSWERS: &str = "reply|reply to this|reply to this comment|reply to comment|reply with quote|log in to reply|login to reply|\
+    sign in to reply|respond|quote|report comment|report this comment|flag comment|flag this comment|link to comment|\
+    antworten|antwort|auf diesen kommentar antworten|auf diesen beitrag antworten|zum antworten anmelden|\
+    anmelden um zu antworten|kommentar melden|diesen beitrag melden|zitieren|antwort schreiben|kommentar kommentieren|\
+    répondre|répondre à ce commentaire|signaler ce commentaire|signaler le commentaire|connectez-vous pour répondre|citer|\
+    alerter le modérateur|responder|inicia sesión para responder|denunciar comentario|citar|rispondi|segnala commento|\
+    accedi per rispondere|cita|denunciar comentário|inicie sessão para responder|reageer|beantwoorden|antwoorden|\
+    log in om te reageren|citeer|citeren|odpowiedz|zaloguj się, aby odpowiedzieć|cytuj|svar|svara|svare|besvar|citera|vastaa|\
+    vastaa kommenttiin|ответить|цитировать|відповісти|odpovědět|reagovat|odpovedať|válasz|válaszolok|yanıtla|cevapla|răspunde|\
+    απάντηση|odgovori|отговор|atsakyti|atbildēt|vasta|返信|返信する|回复|回覆|답글|답글 달기|رد|הגב|ตอบกลับ|trả lời|balas|thumb up|vote up|\
+    vote down|upvote|downvote|says|sagt|dijo|a dit|a écrit|ha detto|säger|pisze|пишет|diyor ki|schreef op|perma-link|permalink|permalien|enlace permanente|direktlink zum kommentar";
+
+static KNOWN_ANSWERS: LazyLock<HashSet<&str>> = LazyLock::new(|| ANSWERS.split('|').collect());
+
+/// Tells whether a line is a link or button to answer, quote or report the comment above it.
+pub(crate) fn is_answer(line: &str) -> bool {
+    (2..=60).contains(&line.len())
+        && (KNOWN_ANSWERS.contains(bare(line).as_str()) || ANNOUNCED.iter().any(|words| line.starts_with(words)))
+}
+
+/// Beginnings of lines that name a comment's writer.
+const ANNOUNCED: &[&str] = &[
+    "Comment by ",
+    "Kommentar von ",
+    "Commentaire de ",
+    "Comentario de ",
+    "Commento di ",
+    "Reactie van ",
+    "Komentarz od ",
+];
 
 /// Marks of lines that stand where a pingback stands.
 const PINGBACKS: &[&str] = &["pingback:", "pingback", "trackback:", "trackback"];

@@ -5,12 +5,14 @@ mod decode;
 pub(crate) mod export;
 mod flat;
 mod html;
+mod iso;
 mod sniff;
 
 pub use decode::decode;
 pub(crate) use decode::decode_in;
 pub use export::Platform;
-pub use html::html;
+pub use html::{html, html_by_shape};
+pub use iso::iso_date;
 pub use sniff::sniff;
 pub(crate) use sniff::sniff_in;
 

@@ -8,6 +8,7 @@ use super::byline::{Byline, byline};
 use super::line::{Line, join, part};
 use super::phrases::{is_button, is_echo};
 use super::prose::{Sound, sound};
+use std::collections::{BTreeSet, HashMap};
 
 /// Lines below this many characters are short.
 const SHORT: usize = 170;
@@ -30,10 +31,11 @@ pub(super) fn comments(zone: &[Line<'_>]) -> Vec<Piece> {
     let mut lengths: Vec<usize> = kept.iter().map(|line| line.chars).collect();
     lengths.sort_unstable();
     let terse = lengths.get(lengths.len() / 2).is_some_and(|&median| median < TERSE);
+    let words = Words::of(&kept);
     let mut pieces = Vec::new();
     let mut start = 0;
     for at in 1..kept.len() {
-        if begins(&kept, &sounds, start, at, terse) {
+        if begins(&kept, &sounds, start, at, terse) && !words.goes_on(&kept, &sounds, at) {
             pieces.extend(piece(part(&kept, start..at), None));
             start = at;
         }
@@ -130,6 +132,46 @@ fn begins(lines: &[Line<'_>], sounds: &[Sound], start: usize, at: usize, terse: 
         return terse && !line.text.starts_with(char::is_lowercase);
     }
     true
+}
+
+/// In how many lines of a zone each word stands.
+struct Words(HashMap<String, usize>);
+
+impl Words {
+    fn of(lines: &[Line<'_>]) -> Self {
+        let mut counts = HashMap::new();
+        for line in lines {
+            for word in content_words(line).collect::<BTreeSet<_>>() {
+                *counts.entry(word).or_insert(0) += 1;
+            }
+        }
+        Self(counts)
+    }
+
+    /// Whether a long line that speaks to nobody opens with what the long line before it was about, a word that is not
+    /// all over the zone: a second paragraph does so, another's answer has a voice (lexical cohesion, after Hearst).
+    fn goes_on(&self, lines: &[Line<'_>], sounds: &[Sound], at: usize) -> bool {
+        let (Some(before), Some(line), Some(heard)) = (lines.get(at - 1), lines.get(at), sounds.get(at)) else {
+            return false;
+        };
+        if heard.voice || before.chars < SHORT || line.chars < SHORT {
+            return false;
+        }
+        let topic = content_words(line).next().filter(|word| {
+            let opening = line.text.split_whitespace().next().unwrap_or_default().to_lowercase();
+            opening.contains(word.as_str())
+        });
+        topic.is_some_and(|topic| {
+            let rare = self.0.get(&topic).is_some_and(|count| count * 4 <= lines.len());
+            rare && content_words(before).any(|word| word == topic)
+        })
+    }
+}
+
+/// The words of a line that are long enough to be about something.
+fn content_words(line: &Line<'_>) -> impl Iterator<Item = String> {
+    let words = line.text.split(|c: char| !c.is_alphanumeric()).take(400);
+    words.filter(|word| word.chars().count() >= 5).map(str::to_lowercase)
 }
 
 /// Whether a line looks like part of a list, a quotation or a link, all of which belong to what stands above.

@@ -12,6 +12,8 @@ mod phrases;
 mod prose;
 mod unmarked;
 
+pub(in crate::extract) use phrases::{heading as heading_of_comments, is_form as is_form_line};
+
 use crate::thread::{Comment, Thread};
 use line::{Line, lines, part};
 use std::ops::Range;

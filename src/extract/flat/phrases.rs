@@ -11,7 +11,7 @@ const NOUNS: &str = "(?:user |reader |leser|nutzer)?(?:comments?|responses?|repl
     leserpost|beiträge|meinung(?:en)?|commentaires?|réponses?|réactions?|avis|comentarios?|respuestas?|opiniones|\
     reacciones|comentários?|respostas?|comment[oi]|rispost[ae]|reacties?|opmerkingen|svar|kommentit|kommenttia?|\
     komentarz(?:e|y)?|komentář(?:e|ů)?|komentar(?:i|ja|jev)?|hozzászólás(?:ok)?|comentarii|yorum(?:lar)?|σχόλια|\
-    комментари(?:й|и|я|ев)|коментар(?:и|ів|ии)?|отзыв(?:ы|ов)?|评论|条评论|コメント|件のコメント|댓글)";
+    комментари(?:й|и|я|ев)|коментар(?:і|и|ів|ии)?|отзыв(?:ы|ов)?|评论|条评论|コメント|件のコメント|댓글)";
 const NUMBER: &str = "(?:(?P<count>\\d{1,3}(?:[.,  ]\\d{3})+|\\d{1,6})|(?P<one>one|a single|ein|eine|un|une|una|uno|um|uma|een|en|ett|1))";
 
 fn regex(pattern: &str) -> Option<Regex> {
@@ -103,13 +103,13 @@ static BUTTON: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
 
 /// A line that says that comments follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Heading {
+pub(in crate::extract) struct Heading {
     /// The number it states.
-    pub(super) count: Option<u64>,
+    pub(in crate::extract) count: Option<u64>,
 }
 
 /// Reads a line as the heading of the comments.
-pub(super) fn heading(line: &str) -> Option<Heading> {
+pub(in crate::extract) fn heading(line: &str) -> Option<Heading> {
     if line.len() > 400 || is_button(line) {
         return None;
     }
@@ -130,8 +130,11 @@ pub(super) fn heading(line: &str) -> Option<Heading> {
 }
 
 /// Tells whether a line belongs to the form, or stands where comments end.
-pub(super) fn is_form(line: &str) -> bool {
-    line.len() <= 250 && FORM.as_ref().is_some_and(|set| set.is_match(line))
+pub(in crate::extract) fn is_form(line: &str) -> bool {
+    // Who quotes the form's words has written something.
+    line.len() <= 250
+        && !line.starts_with(['"', '“', '„', '«', '»', '”', '‘', '「', '『', '\''])
+        && FORM.as_ref().is_some_and(|set| set.is_match(line))
 }
 
 /// Tells whether a line is a button, a counter or a badge beside a comment.

@@ -40,12 +40,11 @@ pub(super) fn comments(page: &Page<'_>, items: &[Item], drafts: Vec<Draft>, rule
     let (items, drafts): (Vec<&Item>, Vec<Draft>) =
         items.iter().zip(drafts).filter(|(_, draft)| !draft.text.trim().is_empty() && !draft.pingback).unzip();
     let depths = depths(page, &items, rule);
-    let mut used = HashSet::new();
+    let mut ids = Ids::default();
     let mut open: Vec<(u32, String)> = Vec::new();
     let mut out = Vec::new();
     for ((item, draft), depth) in items.into_iter().zip(drafts).zip(depths) {
-        let id = item.id.clone().filter(|id| !used.contains(id)).unwrap_or_else(|| (out.len() + 1).to_string());
-        used.insert(id.clone());
+        let id = ids.give(item.id.clone(), out.len() + 1);
         let mut parent = None;
         if let Some(depth) = depth {
             while open.last().is_some_and(|(above, _)| *above >= depth) {
@@ -58,6 +57,30 @@ pub(super) fn comments(page: &Page<'_>, items: &[Item], drafts: Vec<Draft>, rule
         out.push(Comment { id, author, date, text, depth, parent, ..Comment::default() });
     }
     out
+}
+
+/// The ids that comments have been given.
+#[derive(Debug, Default)]
+pub(super) struct Ids {
+    used: HashSet<String>,
+    /// No number below it is free.
+    next: usize,
+}
+
+impl Ids {
+    /// The page's own id, or the comment's number where the page has none or gave it to two.
+    pub(super) fn give(&mut self, own: Option<String>, number: usize) -> String {
+        if let Some(own) = own.filter(|own| self.used.insert(own.clone())) {
+            return own;
+        }
+        let mut free = number.max(self.next);
+        // The page's own ids may be numbers too.
+        while !self.used.insert(free.to_string()) {
+            free += 1;
+        }
+        self.next = free + 1;
+        free.to_string()
+    }
 }
 
 fn depths(page: &Page<'_>, items: &[&Item], rule: &Depth) -> Vec<Option<u32>> {
@@ -112,10 +135,46 @@ fn found_depths(page: &Page<'_>, items: &[&Item], flat: bool) -> Vec<Option<u32>
     let least = boxes.iter().min().copied().unwrap_or(0);
     let mut depths: Vec<u32> = nested.iter().zip(&boxes).map(|(nested, boxes)| (*nested).max(boxes - least)).collect();
     if depths.iter().all(|depth| *depth == 0) {
+        depths = ranks(items.iter().map(|item| page.tree.ancestors(item.node).count() as u32));
+    }
+    if depths.iter().all(|depth| *depth == 0) {
+        depths = ranks(items.iter().map(|item| indent(page, item)));
+    }
+    if depths.iter().all(|depth| *depth == 0) {
         depths = items.iter().map(|item| u32::from(says_answer(page, item.node))).collect();
     }
     let varied = depths.iter().any(|depth| *depth > 0) && depths.contains(&0);
     depths.into_iter().map(|depth| if varied { Some(depth) } else { flat.then_some(0) }).collect()
+}
+
+/// Depths of items that each stand inside, or further right, than the ones they answer.
+fn ranks(places: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut open: Vec<u32> = Vec::new();
+    let rank = |place: u32| {
+        while open.last().is_some_and(|above| *above >= place) {
+            open.pop();
+        }
+        open.push(place);
+        open.len() as u32 - 1
+    };
+    places.map(rank).collect()
+}
+
+/// How far an item, or what stands close around it, is moved to the right by its style, in whatever unit.
+fn indent(page: &Page<'_>, item: &Item) -> u32 {
+    let tree = &page.tree;
+    std::iter::once(item.node)
+        .chain(tree.ancestors(item.node).take(2))
+        .filter_map(|id| tree.attribute(id, "style"))
+        .filter_map(|style| {
+            let style = style.get(..200).unwrap_or(style).to_ascii_lowercase();
+            ["margin-left", "padding-left", "margin-inline-start"].iter().find_map(|name| {
+                let value = style.split_once(name)?.1.trim_start().strip_prefix(':')?.trim_start();
+                let digits = value.bytes().take_while(u8::is_ascii_digit).count();
+                value.get(..digits)?.parse::<u32>().ok()
+            })
+        })
+        .sum()
 }
 
 /// A depth in a class (`depth-2`, `level2`) or attribute of the item, or of what stands close around it or begins it.

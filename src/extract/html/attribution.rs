@@ -28,16 +28,48 @@ impl Reading<'_, '_> {
                 }
             }
         }
-        let (weight, node, name) = self.best_name()?;
+        let first_date =
+            || self.page.dates(self.item.from, self.item.to).iter().find(|id| self.own.binary_search(id).is_ok());
+        let Some((weight, node, name)) = self.best_name() else {
+            return first_date().and_then(|date| self.name_before_date(*date).or_else(|| self.line_beside_date(*date)));
+        };
         // A heading or bold word may be the comment's title: a name on the date's line is surer.
-        if weight <= 45 {
-            let first_date =
-                self.page.dates(self.item.from, self.item.to).iter().find(|id| self.own.binary_search(id).is_ok());
-            if let Some(found) = first_date.and_then(|date| self.name_before_date(*date)) {
-                return Some(found);
-            }
+        if weight <= 45
+            && let Some(found) = first_date().and_then(|date| self.name_before_date(*date))
+        {
+            return Some(found);
         }
         Some((node, name))
+    }
+
+    /// A few words in a line of their own right before the date, or right after it and before what was written.
+    fn line_beside_date(&self, date: NodeId) -> Option<(NodeId, String)> {
+        let (page, tree) = (self.page, &self.page.tree);
+        let texts =
+            |id: &NodeId| tree.tag(*id) == Tag::Text && page.text_size(*id, *id + 1) > 0 && !self.is_dropped(*id);
+        let date_end = tree.end(date);
+        let at = self.own.partition_point(|id| *id < date);
+        let before = self.own.get(..at)?.iter().rev().copied().find(texts);
+        let after = self.own.iter().copied().filter(|id| *id >= date_end).find(texts);
+        let candidate = |id: NodeId, leads: bool| {
+            let line = page.line(id);
+            let words = line.split_whitespace().count();
+            let marks = line.contains(['.', '!', '?', ';', '…']) && words > 2;
+            let fits = (1..=4).contains(&words)
+                && line.chars().count() <= 40
+                && line.chars().any(char::is_alphabetic)
+                && !marks
+                && !chrome::is_chrome(&line)
+                && date::find(&line).is_none()
+                && (leads || self.own.iter().any(|other| *other > id && page.text_size(*other, *other + 1) > 0));
+            fits.then(|| (id, byline::name(&line))).filter(|(_, name)| !name.is_empty())
+        };
+        let first = |id: &NodeId| !self.own.iter().take_while(|other| *other < id).any(&texts);
+        before.filter(first).and_then(|id| candidate(id, true)).or_else(|| {
+            // After the date only where nothing stands before it.
+            let alone = before.is_none();
+            after.filter(|_| alone).and_then(|id| candidate(id, false))
+        })
     }
 
     /// The element that most probably is the writer's name.
@@ -102,8 +134,14 @@ impl Reading<'_, '_> {
             return 80 + u32::from(evidence & COMMENT != 0) * 2 - doubt;
         }
         let href = tree.attribute(id, "href").unwrap_or_default();
-        if tree.tag(id) == Tag::A && is_profile_address(&decode(href)) && text_before < 120 {
-            return 60;
+        if tree.tag(id) == Tag::A && text_before < 120 {
+            if is_profile_address(&decode(href)) {
+                return 60;
+            }
+            // Software marks commenters' own sites so, that they be not counted as the page's links.
+            if tree.attribute(id, "rel").is_some_and(|rel| rel.contains("ugc") || rel.contains("external nofollow")) {
+                return 58;
+            }
         }
         if text_before > 60 {
             return 0;

@@ -1,15 +1,15 @@
-//! Makes a tree of a page's bytes: a scanner for tags and the standard's rules for what closes what.
+//! Makes a tree of a page's tags: the standard's rules for what closes what, with a bound on depth and size.
 
 use super::tag::Tag;
+use super::tokens;
 use super::tree::{Attribute, Node, NodeId, Tree};
-use memchr::{memchr, memmem};
 use std::ops::Range;
 
 /// Deeper elements become children of the last one that still fits, as in browsers.
 const MAX_DEPTH: usize = 512;
 /// What follows is ignored; real pages of 20 MB have half a million.
 const MAX_NODES: usize = 2_000_000;
-const MAX_ATTRIBUTES: u8 = 64;
+const MAX_ATTRIBUTES: usize = 64;
 
 impl Node {
     /// A node without attributes; where it stands is told when it is added.
@@ -27,16 +27,24 @@ struct Open {
     flags: u8,
 }
 
+/// What stands between an element's tags.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Content {
+    Markup,
+    /// Text up to the end tag, which is kept or of no interest.
+    Raw {
+        id: NodeId,
+        kept: bool,
+    },
+}
+
 pub(super) struct Builder<'a> {
-    bytes: &'a [u8],
     tree: Tree<'a>,
     open: Vec<Open>,
     /// How many elements of each name are open, to ignore end tags that close nothing.
     open_count: [u32; 256],
     /// Elements that were too deep to be opened, whose end tags close nothing either.
     too_deep: [u32; 256],
-    /// No further quote of this kind follows: not looked for again.
-    quotes_end: [bool; 2],
 }
 
 impl<'a> Builder<'a> {
@@ -44,12 +52,10 @@ impl<'a> Builder<'a> {
         let mut nodes = Vec::with_capacity(source.len() / 24 + 8);
         nodes.push(Node::bare(Tag::Other, 0, 0..0));
         Self {
-            bytes: source.as_bytes(),
             tree: Tree { source, nodes, attributes: Vec::with_capacity(source.len() / 32 + 8), cut: false },
             open: vec![Open { tag: Tag::Html, node: 0, flags: 0 }],
             open_count: [0; 256],
             too_deep: [0; 256],
-            quotes_end: [false; 2],
         }
     }
 
@@ -60,80 +66,17 @@ impl<'a> Builder<'a> {
         self.tree
     }
 
+    /// Reads the whole page through the standard's tokenizer.
     pub(super) fn run(&mut self) {
-        let bytes = self.bytes;
-        let (mut text_from, mut at) = (0, 0);
-        while let Some(offset) = bytes.get(at..).and_then(|rest| memchr(b'<', rest)) {
-            let less = at + offset;
-            let after = match bytes.get(less + 1) {
-                Some(byte) if byte.is_ascii_alphabetic() => {
-                    self.text(text_from, less);
-                    self.start_tag(less + 1)
-                }
-                Some(b'/') if bytes.get(less + 2).is_some_and(u8::is_ascii_alphabetic) => {
-                    self.text(text_from, less);
-                    self.end_tag(less + 2)
-                }
-                Some(b'!' | b'?' | b'/') => {
-                    self.text(text_from, less);
-                    self.markup_declaration(less)
-                }
-                _ => {
-                    at = less + 1;
-                    continue;
-                }
-            };
-            (text_from, at) = (after, after);
-            if self.tree.nodes.len() >= MAX_NODES {
-                self.tree.cut = true;
-                return;
-            }
-        }
-        self.text(text_from, bytes.len());
+        tokens::read(self);
     }
 
-    /// Comments, doctypes, processing instructions: returns where they end.
-    fn markup_declaration(&self, less: usize) -> usize {
-        let rest = self.bytes.get(less..).unwrap_or_default();
-        if rest.starts_with(b"<!-->") {
-            return less + 5;
-        }
-        let (skip, end): (usize, &[u8]) = if rest.starts_with(b"<!--") {
-            (4, b"-->")
-        } else if rest.starts_with(b"<![CDATA[") {
-            (9, b"]]>")
-        } else {
-            (1, b">")
-        };
-        match rest.get(skip..).and_then(|rest| memmem::find(rest, end)) {
-            Some(found) => less + skip + found + end.len(),
-            None => self.bytes.len(),
-        }
-    }
-
-    /// Reads a name from `from`: its end and its tag.
-    fn tag_name(&self, from: usize) -> (usize, Tag) {
-        let rest = self.bytes.get(from..).unwrap_or_default();
-        let length =
-            rest.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>')).unwrap_or(rest.len());
-        let mut lower = [0u8; 12];
-        let tag = match (rest.get(..length), lower.get_mut(..length)) {
-            (Some(name), Some(lower)) => {
-                lower.copy_from_slice(name);
-                lower.make_ascii_lowercase();
-                Tag::from_lower(lower)
-            }
-            _ => Tag::Other,
-        };
-        (from + length, tag)
-    }
-
-    fn start_tag(&mut self, name_from: usize) -> usize {
-        let (name_end, tag) = self.tag_name(name_from);
-        let first_attribute = self.tree.attributes.len() as u32;
-        let (after, attribute_count, hidden) = self.attributes(name_end);
+    /// A start tag: its name, its attributes, which must already be in the tree from `first_attribute` on, and what
+    /// content the tokenizer is to expect.
+    pub(super) fn start_tag(&mut self, tag: Tag, name: Range<usize>, first_attribute: u32) -> Content {
+        let attribute_count = (self.tree.attributes.len() as u32 - first_attribute) as u8;
         if matches!(tag, Tag::Html | Tag::Body) && self.open_count[tag as usize] > 0 {
-            return after;
+            return Content::Markup;
         }
         self.close_implied(tag);
         let mut flags = self.open.last().map_or(0, |open| open.flags) & !Tree::LINK;
@@ -147,24 +90,19 @@ impl<'a> Builder<'a> {
             Tag::Pre => flags |= Tree::PRE,
             _ => {}
         }
-        if hidden {
+        let id = self.push(Node { attribute_count, first_attribute, ..Node::bare(tag, flags, name) });
+        if self.tree.attribute(id, "hidden").is_some() {
             flags |= Tree::HIDDEN;
+            if let Some(node) = self.tree.nodes.get_mut(id as usize) {
+                node.flags = flags;
+            }
         }
-        let id = self.push(Node {
-            tag,
-            flags,
-            attribute_count,
-            parent: 0,
-            end: 0,
-            start: name_from as u32,
-            stop: name_end as u32,
-            first_attribute,
-        });
         if tag.is_raw() {
-            return self.raw_content(id, tag, name_from..name_end, after);
+            let data = tag == Tag::Script && self.tree.attribute(id, "type").is_some_and(is_linked_data);
+            return Content::Raw { id, kept: data || tag == Tag::Title };
         }
         if tag.is_void() {
-            return after;
+            return Content::Markup;
         }
         if self.open.len() >= MAX_DEPTH {
             self.too_deep[tag as usize] += 1;
@@ -172,113 +110,51 @@ impl<'a> Builder<'a> {
             self.open.push(Open { tag, node: id, flags });
             self.open_count[tag as usize] += 1;
         }
-        after
+        Content::Markup
     }
 
-    /// Reads attributes up to the tag's `>`: where that ends, how many are kept, and whether they hide the element.
-    fn attributes(&mut self, from: usize) -> (usize, u8, bool) {
-        let bytes = self.bytes;
-        let byte = |at: usize| bytes.get(at).copied();
-        let (mut at, mut count, mut hidden) = (from, 0u8, false);
-        loop {
-            while byte(at).is_some_and(|b| b.is_ascii_whitespace() || b == b'/') {
-                at += 1;
-            }
-            match byte(at) {
-                None => return (at, count, hidden),
-                Some(b'>') => return (at + 1, count, hidden),
-                Some(_) => {}
-            }
-            let name_from = at;
-            at += 1;
-            while byte(at).is_some_and(|b| !b.is_ascii_whitespace() && !matches!(b, b'/' | b'>' | b'=')) {
-                at += 1;
-            }
-            let name = (name_from as u32, at as u32);
-            let mut next = at;
-            while byte(next).is_some_and(|b| b.is_ascii_whitespace()) {
-                next += 1;
-            }
-            let mut value = (at as u32, at as u32);
-            if byte(next) == Some(b'=') {
-                next += 1;
-                while byte(next).is_some_and(|b| b.is_ascii_whitespace()) {
-                    next += 1;
-                }
-                (value, at) = self.attribute_value(next);
-            }
-            if name.1 - name.0 == 6 && self.tree.slice(name).eq_ignore_ascii_case("hidden") {
-                hidden = true;
-            }
-            if count < MAX_ATTRIBUTES {
-                self.tree.attributes.push(Attribute { name, value });
-                count += 1;
-            }
+    /// Keeps the text of an element that holds no markup.
+    pub(super) fn raw_text(&mut self, id: NodeId, source: Range<usize>) {
+        if source.is_empty() {
+            return;
+        }
+        let flags = self.tree.node(id).flags;
+        let text = self.push(Node::bare(Tag::Text, flags | Tree::HIDDEN, source));
+        if let Some(node) = self.tree.nodes.get_mut(text as usize) {
+            node.parent = id;
+        }
+        if let Some(node) = self.tree.nodes.get_mut(id as usize) {
+            node.end = text + 1;
         }
     }
 
-    /// Reads a value: where it lies, and where the next attribute may begin.
-    fn attribute_value(&mut self, from: usize) -> ((u32, u32), usize) {
-        let rest = self.bytes.get(from..).unwrap_or_default();
-        if let Some(&quote @ (b'"' | b'\'')) = rest.first() {
-            let kind = usize::from(quote == b'"');
-            if !self.quotes_end[kind] {
-                if let Some(length) = rest.get(1..).and_then(|rest| memchr(quote, rest)) {
-                    return (((from + 1) as u32, (from + 1 + length) as u32), from + length + 2);
-                }
-                self.quotes_end[kind] = true;
-            }
-        }
-        let length = rest.iter().position(|b| b.is_ascii_whitespace() || *b == b'>').unwrap_or(rest.len());
-        ((from as u32, (from + length) as u32), from + length)
-    }
-
-    /// Keeps or skips the content of an element that holds no markup; returns where its end tag ends.
-    fn raw_content(&mut self, id: NodeId, tag: Tag, name: Range<usize>, from: usize) -> usize {
-        let bytes = self.bytes;
-        let name = bytes.get(name).unwrap_or_default();
-        let mut at = from;
-        let (stop, after) = loop {
-            let Some(found) = bytes.get(at..).and_then(|rest| memmem::find(rest, b"</")) else {
-                break (bytes.len(), bytes.len());
-            };
-            let end = at + found;
-            let begin = end + 2;
-            let same = bytes.get(begin..begin + name.len()).is_some_and(|other| other.eq_ignore_ascii_case(name));
-            let closed =
-                bytes.get(begin + name.len()).is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
-            if same && closed {
-                let close = bytes.get(begin..).and_then(|rest| memchr(b'>', rest));
-                break (end, close.map_or(bytes.len(), |offset| begin + offset + 1));
-            }
-            at = begin;
-        };
-        let data = tag == Tag::Script && self.tree.attribute(id, "type").is_some_and(is_linked_data);
-        if (data || tag == Tag::Title) && from < stop {
-            let flags = self.tree.node(id).flags;
-            let text = self.push(Node::bare(Tag::Text, flags | Tree::HIDDEN, from..stop));
-            if let Some(node) = self.tree.nodes.get_mut(text as usize) {
-                node.parent = id;
-            }
-            if let Some(node) = self.tree.nodes.get_mut(id as usize) {
-                node.end = text + 1;
-            }
-        }
-        after
-    }
-
-    fn end_tag(&mut self, name_from: usize) -> usize {
-        let (name_end, tag) = self.tag_name(name_from);
-        let after = match self.bytes.get(name_end..).and_then(|rest| memchr(b'>', rest)) {
-            Some(offset) => name_end + offset + 1,
-            None => self.bytes.len(),
-        };
+    pub(super) fn end_tag(&mut self, tag: Tag, name: Range<usize>) {
         if tag == Tag::Br {
-            self.push_element(Tag::Br, name_from, name_end);
+            self.push_element(Tag::Br, name.start, name.end);
         } else if !matches!(tag, Tag::Html | Tag::Body) && !tag.is_void() {
-            self.close(tag, name_from, name_end);
+            self.close(tag, name.start, name.end);
         }
-        after
+    }
+
+    /// Keeps an attribute, unless the tag has plenty.
+    pub(super) fn attribute(&mut self, first_attribute: u32, attribute: Attribute) {
+        if self.tree.attributes.len() < first_attribute as usize + MAX_ATTRIBUTES {
+            self.tree.attributes.push(attribute);
+        }
+    }
+
+    pub(super) fn first_attribute(&self) -> u32 {
+        self.tree.attributes.len() as u32
+    }
+
+    pub(super) fn source(&self) -> &'a str {
+        self.tree.source
+    }
+
+    /// Whether the tree has as many nodes as it may; notes that it was cut.
+    pub(super) fn is_full(&mut self) -> bool {
+        self.tree.cut |= self.tree.nodes.len() >= MAX_NODES;
+        self.tree.cut
     }
 
     /// Closes the nearest open element of this name where the standard would.
@@ -378,7 +254,8 @@ impl<'a> Builder<'a> {
         self.push(Node::bare(tag, flags, start..stop));
     }
 
-    fn text(&mut self, start: usize, stop: usize) {
+    /// A run of text.
+    pub(super) fn text(&mut self, start: usize, stop: usize) {
         if start >= stop {
             return;
         }
@@ -477,7 +354,7 @@ mod tests {
         let many: String = (0..100_000).map(|n| format!(" a{n}")).collect();
         let page = format!("<p{many}>x");
         let tree = Tree::parse(&page);
-        assert_eq!(tree.attribute_range(1).len(), usize::from(MAX_ATTRIBUTES));
+        assert_eq!(tree.attribute_range(1).len(), MAX_ATTRIBUTES);
     }
 
     proptest! {

@@ -343,6 +343,8 @@ const WORDS: &[(&str, Evidence)] = &[
 #[derive(Debug, Default)]
 pub(super) struct Reader<'a> {
     known: HashMap<&'a str, Evidence>,
+    /// Each of the names once, as they first stand on the page.
+    names: Vec<&'a str>,
 }
 
 impl<'a> Reader<'a> {
@@ -351,7 +353,16 @@ impl<'a> Reader<'a> {
         if names.len() > 400 {
             return 0;
         }
-        *self.known.entry(names).or_insert_with(|| of_names(names))
+        let list = &mut self.names;
+        *self.known.entry(names).or_insert_with(|| {
+            list.push(names);
+            of_names(names)
+        })
+    }
+
+    /// Gives the names that were read, each once.
+    pub(super) fn into_names(self) -> Vec<&'a str> {
+        self.names
     }
 }
 

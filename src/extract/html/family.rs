@@ -10,25 +10,27 @@ use super::evidence::{
 };
 use super::item::{self, Draft, Hints, Item};
 use super::platform::{own_id, reach_next, without_wrappers};
+use super::quality::{promise, quality};
 use super::survey::Page;
 use super::tag::Tag;
 use super::tree::{NodeId, Tree};
 use super::zone::Zones;
-use crate::extract::chrome;
 use std::collections::BTreeMap;
 
 /// How many families of each strength are read.
-const READ: usize = 5;
+const READ: usize = 8;
 /// A page with more members in a family is read only so far.
 const MOST_ITEMS: usize = 200_000;
 
 /// What speaks for a family before it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Strength {
+pub(super) enum Strength {
     /// Nothing but its shape.
     Shape,
     /// Its name says post, message, reply.
     Talk,
+    /// It stands under a heading that says that comments follow.
+    Headed,
     /// It stands in something that is named for comments.
     Place,
     /// Its name says comment.
@@ -44,7 +46,7 @@ pub(super) struct Found {
 }
 
 /// How depth is told where no platform is known.
-pub(super) const DEPTH: Depth = Depth::Found { flat: false };
+pub(super) const DEPTH: Depth = Depth::Found { flat: true };
 
 /// Finds the page's comments, if it has any.
 pub(super) fn find(page: &Page<'_>, zones: &Zones) -> Option<Found> {
@@ -77,6 +79,7 @@ pub(super) fn find(page: &Page<'_>, zones: &Zones) -> Option<Found> {
             let (name, confidence) = match strength {
                 Strength::Name => ("family-named", 0.85),
                 Strength::Place => ("family-placed", 0.75),
+                Strength::Headed => ("family-headed", 0.7),
                 Strength::Talk => ("family-talk", 0.65),
                 Strength::Shape => ("family-shape", 0.5),
             };
@@ -108,9 +111,17 @@ fn gather(page: &Page<'_>, zones: &Zones) -> Families {
         }
         let evidence = page.evidence(id);
         let dates = page.dates(id, tree.end(id)).len();
-        let dated = dates > 0;
-        if is_byline(page, id, dates) && (zones.is_for_comments(id) || evidence & COMMENT != 0) {
-            families.entry((Strength::Place, format!("{BYLINE}{}", shape(page, id)))).or_default().push(id);
+        // A date, or a button to answer with: either makes an element worth a look.
+        let dated = dates > 0 || !page.answers(id, tree.end(id)).is_empty();
+        if is_byline(page, id, dates) {
+            let strength = if zones.is_for_comments(id) || evidence & COMMENT != 0 {
+                Some(Strength::Place)
+            } else {
+                zones.heading(id).map(|_| Strength::Headed)
+            };
+            if let Some(strength) = strength {
+                families.entry((strength, format!("{BYLINE}{}", shape(page, id)))).or_default().push(id);
+            }
         }
         if !may_be_item(page, id) {
             continue;
@@ -119,13 +130,15 @@ fn gather(page: &Page<'_>, zones: &Zones) -> Families {
             continue;
         }
         let placed = zones.is_for_comments(tree.parent(id));
+        let heading = zones.heading(id);
         if let Some((stem, of_stem)) = id_stem(page, id) {
             let strength =
                 if of_stem & COMMENT != 0 || known_stem(&stem) { Strength::Name } else { strength(of_stem, placed) };
             families.entry((strength, format!("#{stem}"))).or_default().push(id);
         }
         if evidence & (COMMENT | TALK) != 0 {
-            for name in tree.attribute(id, "class").unwrap_or_default().split_ascii_whitespace() {
+            let element = if tree.tag(id) == Tag::Other { tree.name(id) } else { "" };
+            for name in tree.attribute(id, "class").unwrap_or_default().split_ascii_whitespace().chain([element]) {
                 let of_name = of_names(name);
                 if of_name & (COMMENT | TALK) != 0
                     && of_name
@@ -140,6 +153,17 @@ fn gather(page: &Page<'_>, zones: &Zones) -> Families {
         if dated {
             let strength = if placed { Strength::Place } else { Strength::Shape };
             families.entry((strength, shape(page, id))).or_default().push(id);
+            if let Some(heading) = heading.filter(|_| !placed) {
+                // Only what stands under one heading belongs together.
+                let key = format!("{}<{}", shape(page, id), heading.from);
+                if let Some(beginning) = beginning(page, id) {
+                    // Answers may stand in another kind of list.
+                    let anywhere = format!("{}{beginning}<{}", tree.name(id).to_ascii_lowercase(), heading.from);
+                    families.entry((Strength::Headed, anywhere)).or_default().push(id);
+                    families.entry((Strength::Headed, key.clone() + &beginning)).or_default().push(id);
+                }
+                families.entry((Strength::Headed, key)).or_default().push(id);
+            }
         }
     }
     families
@@ -156,6 +180,7 @@ fn is_byline(page: &Page<'_>, id: NodeId, dates: usize) -> bool {
         && (matches!(tag, Dt | P | Div | Tr | Header | Li) || tag.is_heading())
         && page.size(id) <= 200
         && !page.tree.has(id, Tree::HIDDEN | Tree::LINK)
+        && page.evidence(id) & (BIOGRAPHY | OTHER_KIND) == 0
 }
 
 /// Items that reach from each line to the next, or, where the lines stand after the texts, from the line before.
@@ -241,6 +266,25 @@ fn shape(page: &Page<'_>, id: NodeId) -> String {
     if own.ends_with('.') { format!("{}>{own}", of(tree.parent(id))) } else { own }
 }
 
+/// The elements that a nameless element begins with, one inside the other: they tell a box from the boxes in it.
+fn beginning(page: &Page<'_>, id: NodeId) -> Option<String> {
+    let tree = &page.tree;
+    let named = |id: NodeId| tree.attribute(id, "class").is_some_and(|class| !class.trim().is_empty());
+    if named(id) {
+        return None;
+    }
+    let mut names = String::new();
+    let mut inner = id;
+    for _ in 0..3 {
+        let first = (inner + 1..tree.end(inner).min(inner + 4)).find(|id| tree.tag(*id) != Tag::Text);
+        let Some(first) = first else { break };
+        names.push('/');
+        names.push_str(&tree.name(first).to_ascii_lowercase());
+        inner = first;
+    }
+    Some(names)
+}
+
 fn to_items(page: &Page<'_>, members: Vec<NodeId>) -> Vec<Item> {
     let items = members.into_iter().take(MOST_ITEMS).map(|node| Item {
         node,
@@ -249,144 +293,4 @@ fn to_items(page: &Page<'_>, members: Vec<NodeId>) -> Vec<Item> {
         id: own_id(page, node),
     });
     without_wrappers(page, items.collect())
-}
-
-/// How many members have one date of their own; nothing if they are containers of many.
-fn promise(page: &Page<'_>, items: &[Item], strength: Strength) -> Option<f64> {
-    if items.is_empty() || strength == Strength::Shape && items.len() < 3 {
-        return None;
-    }
-    let (mut one, mut many, mut none) = (0u32, 0u32, 0u32);
-    for (index, item) in items.iter().enumerate() {
-        match own_dates(page, items, index, item) {
-            0 => none += 1,
-            1..=3 => one += 1,
-            _ => many += 1,
-        }
-    }
-    if many > one + none {
-        return None;
-    }
-    let weight = match strength {
-        Strength::Name => 1.0,
-        Strength::Place => 0.9,
-        Strength::Talk => 0.8,
-        Strength::Shape => 0.5,
-    };
-    Some((f64::from(one) + 0.3 * f64::from(none) - f64::from(many)) * weight)
-}
-
-fn own_dates(page: &Page<'_>, items: &[Item], index: usize, item: &Item) -> usize {
-    let mut dates = page.dates(item.from, item.to).len();
-    let mut until = 0;
-    for inner in items.get(index + 1..).unwrap_or_default().iter().take_while(|inner| inner.from < item.to) {
-        if inner.from >= until {
-            dates -= page.dates(inner.from, inner.to).len().min(dates);
-            until = inner.to;
-        }
-    }
-    dates
-}
-
-/// How good a reading is; nothing if it is not good enough to be taken for comments.
-fn quality(page: &Page<'_>, zones: &Zones, items: &[Item], drafts: &[Draft], strength: Strength) -> Option<f64> {
-    let (mut both, mut one, mut bare, mut empty, mut teasers) = (0u32, 0u32, 0u32, 0u32, 0u32);
-    let mut size = 0;
-    for (index, (item, draft)) in items.iter().zip(drafts).enumerate() {
-        if draft.pingback {
-            continue;
-        }
-        if draft.text.trim().is_empty() || chrome::is_chrome(&draft.text) || own_dates(page, items, index, item) > 6 {
-            empty += 1;
-            continue;
-        }
-        size += draft.text.len();
-        teasers += u32::from(is_teaser(page, item));
-        match (draft.author.is_some(), draft.date.is_some()) {
-            (true, true) => both += 1,
-            (false, false) => bare += 1,
-            _ => one += 1,
-        }
-    }
-    let count = both + one + bare;
-    if count == 0 || teasers * 2 >= count && strength != Strength::Name || teasers * 10 >= count * 9 && count > 1 {
-        return None;
-    }
-    let placed = items.first().is_some_and(|item| zones.is_for_comments(page.tree.parent(item.node)));
-    let enough = match strength {
-        Strength::Name => {
-            both > 0 || one * 2 > count && (count > 1 || placed && drafts.iter().any(|draft| draft.date.is_some()))
-        }
-        Strength::Place => both > 0 && both * 2 >= count || one * 3 > count * 2 && count > 2,
-        Strength::Talk => {
-            both > 1
-                && both * 3 >= count * 2
-                && !items.iter().any(|item| holds_heading(page, item))
-                && (headed(page, items) || items.iter().all(numbered))
-        }
-        Strength::Shape => both > 2 && both * 5 >= count * 4 && headed(page, items),
-    };
-    if !enough {
-        return None;
-    }
-    let weight = match strength {
-        Strength::Name => 1.0,
-        Strength::Place => 0.97,
-        Strength::Talk => 0.8,
-        Strength::Shape => 0.6,
-    };
-    // Where some name a person and a date, those that do not are something else.
-    let half = if both > 0 { -0.3 } else { 0.55 };
-    let sum = f64::from(both) + half * f64::from(one) + 0.1 * f64::from(bare) - 0.6 * f64::from(empty);
-    // Of two families that read alike the tighter single comment and the wider list are better.
-    let width = items.iter().map(|item| f64::from(item.to - item.from)).sum::<f64>() / 1e9;
-    let wide = width + size.min(100_000) as f64 / 1e9;
-    let tie = if count == 1 { -wide } else { wide };
-    (sum > 0.0).then_some(sum * weight + tie)
-}
-
-/// A teaser of another page: its heading, or most of it, is a link.
-fn is_teaser(page: &Page<'_>, item: &Item) -> bool {
-    let tree = &page.tree;
-    let (size, link) = (page.text_size(item.from, item.to).max(1), page.link_size(item.from, item.to));
-    if link * 10 > size * 7 {
-        return true;
-    }
-    (item.from..item.to.min(item.from + 60)).any(|id| {
-        let tag = tree.tag(id);
-        (tag.is_heading() || page.evidence(id) & TITLE != 0 && tag != Tag::Text)
-            && page.size(id) >= 20
-            && page.link_size(id, tree.end(id)) * 10 >= page.size(id) * 9
-    })
-}
-
-fn numbered(item: &Item) -> bool {
-    item.id.as_ref().is_some_and(|id| id.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// Posts with headings are articles more often than comments.
-fn holds_heading(page: &Page<'_>, item: &Item) -> bool {
-    (item.from..item.to.min(item.from + 60))
-        .any(|id| matches!(page.tree.tag(id), Tag::H1 | Tag::H2 | Tag::H3) && page.size(id) >= 12)
-}
-
-/// A heading that speaks of comments stands shortly before the first item.
-fn headed(page: &Page<'_>, items: &[Item]) -> bool {
-    let Some(first) = items.first() else { return false };
-    let mut seen = 0;
-    for id in (0..first.from).rev().take(400) {
-        let size = page.text_size(id, id + 1);
-        seen += size;
-        if size > 0 && size <= 80 {
-            let line = super::reference::decode(page.tree.raw_text(id));
-            let heading = page.tree.ancestors(id).take(3).any(|up| page.tree.tag(up).is_heading());
-            if of_names(&line) & (COMMENT | if heading { TALK } else { 0 }) != 0 {
-                return true;
-            }
-        }
-        if seen > 300 {
-            break;
-        }
-    }
-    false
 }

@@ -1,5 +1,6 @@
 //! Comments and articles that a page states as JSON-LD.
 
+use super::assemble::Ids;
 use super::survey::Page;
 use super::tag::Tag;
 use crate::thread::{Article, Comment};
@@ -11,6 +12,7 @@ pub(super) struct LinkedData {
     pub(super) comments: Vec<Comment>,
     pub(super) article: Article,
     pub(super) stated_count: Option<u64>,
+    ids: Ids,
 }
 
 /// Answers to answers to …: no page has as many.
@@ -82,19 +84,19 @@ impl LinkedData {
             other => std::slice::from_ref(other),
         };
         for comment in comments.iter().filter(|comment| comment.is_object()) {
-            let id = text(comment.get("@id"))
-                .or_else(|| text(comment.get("identifier")))
-                .unwrap_or_else(|| (self.comments.len() + 1).to_string());
+            let own = text(comment.get("@id")).or_else(|| text(comment.get("identifier")));
             let body = text(comment.get("text"))
                 .or_else(|| text(comment.get("commentText")))
                 .or_else(|| text(comment.get("description")));
             let mut inner_parent = parent;
-            if let Some(body) = body {
+            let id;
+            if let Some(body) = body.map(|body| plain(&body)).filter(|body| !body.trim().is_empty()) {
+                id = self.ids.give(own, self.comments.len() + 1);
                 self.comments.push(Comment {
                     id: id.clone(),
                     author: name(comment.get("author")).or_else(|| name(comment.get("creator"))),
                     date: text(comment.get("dateCreated")).or_else(|| text(comment.get("datePublished"))),
-                    text: plain(&body),
+                    text: body,
                     depth: Some(depth),
                     parent: parent.map(str::to_owned),
                     ..Comment::default()

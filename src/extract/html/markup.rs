@@ -3,7 +3,7 @@
 /// A platform's markup as written down in [`RULES`]; selectors as in [`super::select`], `selector@attribute` for attributes.
 pub(super) struct Markup {
     pub(super) name: &'static str,
-    /// One of these must occur in the page's source for the rule to be tried.
+    /// One of these must occur in a class, id, name, itemtype, typeof, about or data-fullname for the rule to be tried.
     pub(super) marks: &'static [&'static str],
     pub(super) item: &'static [&'static str],
     pub(super) author: &'static [&'static str],
@@ -70,7 +70,7 @@ pub(super) const RULES: &[Markup] = &[
             "[data-testid=comment_author_link]",
             "a[href^=/user/]",
         ],
-        date: &["time@datetime", "[created]@created"],
+        date: &["time@datetime", "faceplate-timeago@ts", "[created]@created"],
         text: &["[data-test-id=comment]", ".usertext-body .md", "[data-testid=comment]", "[slot=comment]"],
         drop: &[".flat-list", ".expand"],
         depth: DepthMarkup::Nested,
@@ -182,7 +182,7 @@ pub(super) const RULES: &[Markup] = &[
     },
     Markup {
         name: "blogger",
-        marks: &["comment-block", "blogger"],
+        marks: &["comment"],
         item: &["li.comment#c%", "div.comment#c%", "dt.comment-author#c%"],
         author: &["cite.user", ".comment-author", ".user"],
         date: &[".datetime", ".comment-timestamp", ".comment-footer"],
@@ -225,6 +225,94 @@ pub(super) const RULES: &[Markup] = &[
         ..DEFAULT
     },
     Markup {
+        name: "commento",
+        marks: &["commento-card", "comentario-card"],
+        item: &["[id^=commento-comment-card-]", ".comentario-card"],
+        author: &[".commento-name", ".comentario-name"],
+        date: &[
+            ".commento-timeago@title",
+            ".comentario-subtitle time@datetime",
+            ".comentario-subtitle@title",
+            "time@datetime",
+        ],
+        text: &["[id^=commento-comment-text-]", ".comentario-card-body-text", ".comentario-card-body"],
+        drop: &[".commento-options", ".comentario-toolbar", ".comentario-card-children", ".commento-score"],
+        depth: DepthMarkup::Nested,
+        ..DEFAULT
+    },
+    Markup {
+        name: "disqus",
+        marks: &["dsq-comment"],
+        item: &["[id^=dsq-comment-].comment", "li#dsq-comment-%", "li.dsq-comment", "div.dsq-comment"],
+        author: &["[id^=dsq-author-user-]", ".dsq-commenter-name", "cite"],
+        date: &["[id^=dsq-comment-date-]", ".dsq-comment-date", ".dsq-comment-meta", "time@datetime"],
+        text: &[".dsq-comment-message", ".dsq-comment-text"],
+        drop: &[".dsq-comment-footer", ".dsq-comment-buttons", ".dsq-avatar"],
+        ..DEFAULT
+    },
+    Markup {
+        name: "coral",
+        marks: &["coral-comment"],
+        item: &[".coral-comment", "[id^=coral-comments-]"],
+        author: &[".coral-comment-username"],
+        date: &[".coral-comment-timestamp@datetime", "time@datetime", ".coral-comment-timestamp"],
+        text: &[".coral-comment-content"],
+        drop: &[".coral-comment-actionBar", ".coral-comment-inReplyTo"],
+        ..DEFAULT
+    },
+    Markup {
+        name: "lemmy",
+        marks: &["comment-node"],
+        item: &["article.comment-node", "div.comment-node"],
+        author: &[".person-listing"],
+        date: &[".moment-time@data-tippy-content", "time@datetime", ".moment-time"],
+        text: &[".comment-content .md-div", ".comment-content", ".md-div"],
+        drop: &[".comment-actions"],
+        ..DEFAULT
+    },
+    Markup {
+        name: "mastodon",
+        marks: &["status__content"],
+        item: &[
+            ".activity-stream .entry",
+            ".detailed-status",
+            ".status[data-id]",
+            ".status.h-entry",
+            "article .status",
+        ],
+        author: &[".display-name__html", ".display-name strong", ".p-author .p-name", ".display-name"],
+        date: &["time@datetime", ".dt-published@datetime", ".dt-published@value"],
+        text: &[".e-content", ".status__content__text", ".status__content"],
+        drop: &[".status__action-bar", ".detailed-status__meta"],
+        depth: DepthMarkup::Unknown,
+        first_is_article: true,
+        ..DEFAULT
+    },
+    Markup {
+        name: "microformats",
+        marks: &["p-comment", "u-comment", "h-cite"],
+        item: &[".p-comment", ".u-comment", ".comment.h-cite", ".comments .h-cite", ".comments .h-entry"],
+        author: &[".p-author .p-name", ".p-author"],
+        date: &[".dt-published@datetime", "time@datetime", ".dt-published"],
+        text: &[".e-content", ".p-content", ".p-summary"],
+        ..DEFAULT
+    },
+    Markup {
+        name: "rdfa",
+        marks: &["Comment", "schema:UserComments"],
+        item: &["[typeof=Comment]", "[typeof=schema:UserComments]"],
+        author: &["[property=author] [property=name]", "[property=author]", "[property=creator]"],
+        date: &[
+            "[property=dateCreated]@datetime",
+            "[property=dateCreated]@content",
+            "[property=datePublished]@datetime",
+            "[property=datePublished]@content",
+            "[property=dateCreated]",
+        ],
+        text: &["[property=text]", "[property=commentText]"],
+        ..DEFAULT
+    },
+    Markup {
         name: "microdata",
         marks: &["/Comment", "/comment", "/UserComments", "/usercomments"],
         item: &["[itemtype$=/Comment]", "[itemtype$=/UserComments]"],
@@ -261,7 +349,7 @@ pub(super) const RULES: &[Markup] = &[
     },
     Markup {
         name: "definition-list",
-        marks: &["<dt", "<DT"],
+        marks: &["comment", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9"],
         item: &["dt#comment-%", "dt.comment", "dt#c%"],
         text: &["dd"],
         depth: DepthMarkup::Unknown,
@@ -303,7 +391,7 @@ pub(super) const RULES: &[Markup] = &[
     },
     Markup {
         name: "anchors",
-        marks: &["name=\"comment-", "name='comment-", "id=\"comment-"],
+        marks: &["comment"],
         item: &["a[name%=comment-]", "a[name%=comment]", "a#comment-%"],
         depth: DepthMarkup::Unknown,
         extent: Extent::UntilNext,

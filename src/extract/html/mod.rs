@@ -15,17 +15,20 @@ mod evidence;
 mod family;
 #[cfg(test)]
 mod fixtures;
+mod heading;
 mod item;
 mod linked_data;
 mod markup;
 mod paragraphs;
 mod platform;
 mod prose;
+mod quality;
 mod reference;
 mod remarks;
 mod select;
 mod survey;
 mod tag;
+mod tokens;
 mod tree;
 mod wording;
 mod zone;
@@ -51,10 +54,25 @@ struct Finding {
 
 /// Takes the article and the comments out of a web page.
 pub fn html(source: &str) -> Thread {
+    read(source, true)
+}
+
+/// Does so by the general finder alone: no platform's markup is known, and data that the page states is not read.
+///
+/// Pages of platforms lose by it; it shows how sites that nobody wrote a rule for are read.
+pub fn html_by_shape(source: &str) -> Thread {
+    read(source, false)
+}
+
+fn read(source: &str, informed: bool) -> Thread {
     let page = Page::read(source);
     let zones = Zones::of(&page);
-    let data = linked_data::read(&page);
-    let finding = visible(source, &page, &zones);
+    let mut data = linked_data::read(&page);
+    let finding = if informed { by_platform(&page, &zones) } else { None };
+    let finding = finding.or_else(|| by_shape(&page, &zones));
+    if !informed {
+        data.comments.clear();
+    }
     let items = finding.as_ref().map_or(&[][..], |finding| finding.items.as_slice());
     let first = items.first().map(|item| item.from);
     let mut thread = Thread {
@@ -88,32 +106,26 @@ pub(super) fn fragment(markup: &str) -> String {
     paragraphs::text(&tree, 0, tree.len(), |_| None)
 }
 
-/// The comments that a reader of the page sees.
-fn visible(source: &str, page: &Page<'_>, zones: &Zones) -> Option<Finding> {
-    let by_platform = platform::find(source, page, |id| zones.is_vetoed(id)).and_then(|found| {
-        let mut drafts = found.drafts;
-        let opening = if found.rule.first_is_article { drafts.first_mut().map(std::mem::take) } else { None };
-        let pingbacks = pingbacks(&drafts);
-        let comments = assemble::comments(page, &found.items, drafts, &found.rule.depth);
-        let confidence = if found.rule.name == "anchors" { 0.8 } else { 0.95 };
-        let some = !comments.is_empty() || opening.is_some();
-        some.then_some(Finding {
-            source: found.rule.name,
-            confidence,
-            items: found.items,
-            comments,
-            pingbacks,
-            opening,
-        })
-    });
-    by_platform.or_else(|| {
-        let found = family::find(page, zones)?;
-        let pingbacks = pingbacks(&found.drafts);
-        let comments = assemble::comments(page, &found.items, found.drafts, &family::DEPTH);
-        let (source, confidence) = (found.name, found.confidence);
-        let some = !comments.is_empty();
-        some.then_some(Finding { source, confidence, items: found.items, comments, pingbacks, opening: None })
-    })
+/// The comments by the markup of a known platform.
+fn by_platform(page: &Page<'_>, zones: &Zones) -> Option<Finding> {
+    let found = platform::find(page, |id| zones.is_vetoed(id))?;
+    let mut drafts = found.drafts;
+    let opening = if found.rule.first_is_article { drafts.first_mut().map(std::mem::take) } else { None };
+    let pingbacks = pingbacks(&drafts);
+    let comments = assemble::comments(page, &found.items, drafts, &found.rule.depth);
+    let confidence = if found.rule.name == "anchors" { 0.8 } else { 0.95 };
+    let some = !comments.is_empty() || opening.is_some();
+    some.then_some(Finding { source: found.rule.name, confidence, items: found.items, comments, pingbacks, opening })
+}
+
+/// The comments by repeated shapes, whatever made the page.
+fn by_shape(page: &Page<'_>, zones: &Zones) -> Option<Finding> {
+    let found = family::find(page, zones)?;
+    let pingbacks = pingbacks(&found.drafts);
+    let comments = assemble::comments(page, &found.items, found.drafts, &family::DEPTH);
+    let (source, confidence) = (found.name, found.confidence);
+    let some = !comments.is_empty();
+    some.then_some(Finding { source, confidence, items: found.items, comments, pingbacks, opening: None })
 }
 
 fn pingbacks(drafts: &[Draft]) -> u64 {

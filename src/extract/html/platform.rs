@@ -80,9 +80,9 @@ pub(super) struct Found {
 }
 
 /// Applies the rules whose marks occur; the one that finds most comments wins, the more specific if two find as many.
-pub(super) fn find(source: &str, page: &Page<'_>, vetoed: impl Fn(NodeId) -> bool) -> Option<Found> {
+pub(super) fn find(page: &Page<'_>, vetoed: impl Fn(NodeId) -> bool) -> Option<Found> {
     let mut best: Option<(usize, Found)> = None;
-    let marked = marked(source);
+    let marked = marked(page.names());
     for (rule, _) in READY.iter().zip(marked).filter(|(_, marked)| *marked) {
         let mut items = rule.items(page);
         items.retain(|item| !vetoed(item.node));
@@ -105,12 +105,13 @@ static MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(RULES.iter().flat_map(|rule| rule.marks)).ok()
 });
 
-/// Which rules' marks occur in a page.
-fn marked(source: &str) -> Vec<bool> {
+/// Which rules' marks occur in what a page's elements are called.
+fn marked(names: &[&str]) -> Vec<bool> {
     let owners: Vec<usize> =
         RULES.iter().enumerate().flat_map(|(rule, markup)| markup.marks.iter().map(move |_| rule)).collect();
     let mut marked = vec![false; RULES.len()];
-    for found in MARKS.iter().flat_map(|marks| marks.find_overlapping_iter(source)) {
+    let occur = |name| MARKS.iter().flat_map(move |marks| marks.find_overlapping_iter(name));
+    for found in names.iter().flat_map(|name| occur(*name)) {
         if let Some(marked) = owners.get(found.pattern().as_usize()).and_then(|rule| marked.get_mut(*rule)) {
             *marked = true;
         }

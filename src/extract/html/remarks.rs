@@ -5,6 +5,8 @@ use super::survey::Page;
 use super::tag::Tag;
 use super::tree::NodeId;
 use super::zone::Zones;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use std::sync::LazyLock;
 
 /// Marks of comment systems that fill an empty element in the browser.
 const SCRIPTED: &[(&str, &str)] = &[
@@ -44,15 +46,21 @@ const SCRIPTED: &[(&str, &str)] = &[
 
 /// The comment system whose mark the page bears.
 pub(super) fn scripted_system(source: &str) -> Option<&'static str> {
-    SCRIPTED
-        .iter()
-        .find(|(mark, _)| memchr::memmem::find(source.as_bytes(), mark.as_bytes()).is_some())
-        .map(|(_, name)| *name)
+    let found = MARKS.iter().flat_map(|marks| marks.find_iter(source)).map(|found| found.pattern().as_usize()).min()?;
+    SCRIPTED.get(found).map(|(_, name)| *name)
 }
+
+static MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let builder = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(SCRIPTED.iter().map(|(mark, _)| mark));
+    builder.ok()
+});
 
 /// How many comments the page says there are: the last such line before the first comment, else the first at all.
 pub(super) fn stated_count(page: &Page<'_>, zones: &Zones, first_comment: Option<NodeId>) -> Option<u64> {
     let tree = &page.tree;
+    if let Some(count) = first_comment.and_then(|first| zones.heading(first)).and_then(|heading| heading.count) {
+        return Some(count);
+    }
     let mut found = None;
     for id in 1..tree.len() {
         if first_comment.is_some_and(|first| id >= first) && found.is_some() {

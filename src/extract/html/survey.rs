@@ -5,6 +5,7 @@ use super::evidence::{self, Evidence};
 use super::reference::decode;
 use super::tag::Tag;
 use super::tree::{NodeId, Tree};
+use crate::extract::chrome;
 
 /// The tree with its measures; all of them are filled in one pass.
 #[derive(Debug)]
@@ -18,7 +19,14 @@ pub(super) struct Page<'a> {
     link_before: Vec<u32>,
     /// Dates in short texts, in document order.
     dates: Vec<NodeId>,
+    /// Links and buttons to answer a comment with, in document order.
+    answers: Vec<NodeId>,
+    /// What elements are called, in any of the attributes that platforms name them with, and custom elements' names.
+    names: Vec<&'a str>,
 }
+
+/// Attributes beside class and id that say what an element is.
+const NAMING: &[&str] = &["itemtype", "typeof", "about", "name", "data-fullname"];
 
 impl<'a> Page<'a> {
     /// Reads and measures a page.
@@ -29,7 +37,7 @@ impl<'a> Page<'a> {
         let mut evidence = Vec::with_capacity(count);
         let (mut text_before, mut link_before) = (Vec::with_capacity(count + 1), Vec::with_capacity(count + 1));
         let (mut text, mut link) = (0u32, 0u32);
-        let mut dates = Vec::new();
+        let (mut dates, mut answers, mut names) = (Vec::new(), Vec::new(), Vec::new());
         let mut dated_until = 0;
         for id in 0..tree.len() {
             text_before.push(text);
@@ -49,13 +57,24 @@ impl<'a> Page<'a> {
                 if tree.has(id, Tree::LINK) {
                     link += size;
                 }
+                if chrome::is_answer(trimmed) {
+                    answers.push(id);
+                }
                 if id >= dated_until && trimmed.len() <= 200 && date::find(&decode(trimmed)).is_some() {
                     dates.push(id);
                 }
             } else {
                 let of_class = tree.attribute(id, "class").map_or(0, |names| reader.read(names));
                 let of_id = tree.attribute(id, "id").map_or(0, |names| reader.read(names));
-                evidence.push(of_class | of_id);
+                // Custom elements say in their names what others say in classes.
+                let name = tree.name(id);
+                let of_name = if tree.tag(id) == Tag::Other && name.contains('-') { reader.read(name) } else { 0 };
+                evidence.push(of_class | of_id | of_name);
+                for attribute in tree.attribute_range(id) {
+                    if NAMING.contains(&tree.slice(attribute.name)) {
+                        names.push(tree.slice(attribute.value));
+                    }
+                }
                 if machine_date(&tree, id).is_some() && !tree.has(id, Tree::HEAD) {
                     dates.push(id);
                     dated_until = tree.end(id);
@@ -64,7 +83,8 @@ impl<'a> Page<'a> {
         }
         text_before.push(text);
         link_before.push(link);
-        Self { tree, evidence, text_before, link_before, dates }
+        names.extend(reader.into_names());
+        Self { tree, evidence, text_before, link_before, dates, answers, names }
     }
 
     /// What an element's class and id speak for.
@@ -92,6 +112,18 @@ impl<'a> Page<'a> {
         let first = self.dates.partition_point(|date| *date < from);
         let last = self.dates.partition_point(|date| *date < to);
         self.dates.get(first..last).unwrap_or_default()
+    }
+
+    /// Everything that elements are called, in no order.
+    pub(super) fn names(&self) -> &[&'a str] {
+        &self.names
+    }
+
+    /// The links and buttons to answer with in a range of nodes.
+    pub(super) fn answers(&self, from: NodeId, to: NodeId) -> &[NodeId] {
+        let first = self.answers.partition_point(|answer| *answer < from);
+        let last = self.answers.partition_point(|answer| *answer < to);
+        self.answers.get(first..last).unwrap_or_default()
     }
 
     /// The visible text of a short element on one line.

@@ -24,7 +24,7 @@ tags! {
     Footer "footer", Form "form", H1 "h1", H2 "h2", H3 "h3", H4 "h4", H5 "h5", H6 "h6", Head "head",
     Header "header", Hgroup "hgroup", Hr "hr", Html "html", I "i", Iframe "iframe", Img "img", Input "input",
     Label "label", Legend "legend", Li "li", Link "link", Main "main", Menu "menu", Meta "meta", Nav "nav",
-    Nobr "nobr", Noembed "noembed", Noscript "noscript", Object "object", Ol "ol", Option "option",
+    Nobr "nobr", Noembed "noembed", Noframes "noframes", Noscript "noscript", Object "object", Ol "ol", Option "option",
     Optgroup "optgroup", P "p", Param "param", Pre "pre", S "s", Script "script", Section "section",
     Select "select", Small "small", Source "source", Span "span", Strike "strike", Strong "strong",
     Style "style", Summary "summary", Svg "svg", Table "table", Tbody "tbody", Td "td", Template "template",
@@ -39,10 +39,56 @@ impl Tag {
         matches!(self, Area | Base | Br | Col | Embed | Hr | Img | Input | Link | Meta | Param | Source | Track | Wbr)
     }
 
-    /// Elements whose content is text up to their end tag, or, as with drawings, is of no interest.
+    /// Elements whose content is text up to their end tag.
     pub(super) fn is_raw(self) -> bool {
         use Tag::*;
-        matches!(self, Script | Style | Textarea | Title | Iframe | Noembed | Xmp | Svg)
+        matches!(self, Script | Style | Textarea | Title | Iframe | Noembed | Noframes | Xmp)
+    }
+
+    /// Elements that cannot stand in a drawing, so that their start ends it.
+    pub(super) fn ends_drawing(self) -> bool {
+        use Tag::*;
+        matches!(
+            self,
+            B | Big
+                | Blockquote
+                | Body
+                | Br
+                | Center
+                | Code
+                | Dd
+                | Div
+                | Dl
+                | Dt
+                | Em
+                | Embed
+                | H1
+                | H2
+                | H3
+                | H4
+                | H5
+                | H6
+                | Head
+                | Hr
+                | I
+                | Img
+                | Li
+                | Menu
+                | Meta
+                | Nobr
+                | Ol
+                | P
+                | Pre
+                | S
+                | Small
+                | Span
+                | Strong
+                | Strike
+                | Table
+                | Tt
+                | U
+                | Ul
+        )
     }
 
     /// Elements that begin on a line of their own.

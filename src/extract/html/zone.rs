@@ -1,6 +1,7 @@
 //! Which parts of a page hold comments by their names, and which cannot hold any.
 
 use super::evidence::{BESIDE, COMMENT, NEWEST, OTHER_KIND, of_names};
+use super::heading::{self, Heading};
 use super::survey::Page;
 use super::tag::Tag;
 use super::tree::NodeId;
@@ -8,7 +9,11 @@ use super::tree::NodeId;
 /// What each node stands in, handed down from parent to child in one pass.
 pub(super) struct Zones {
     flags: Vec<u8>,
+    headings: Vec<Heading>,
 }
+
+/// A page has few headings of comments; of a page full of them only the nearest are looked at.
+const NEAREST: usize = 8;
 
 const VETOED: u8 = 1;
 const COMMENTS: u8 = 2;
@@ -48,7 +53,16 @@ impl Zones {
             }
             flags.push(flag);
         }
-        Self { flags }
+        let mut zones = Self { flags, headings: Vec::new() };
+        zones.headings = heading::find(page, &zones);
+        zones
+    }
+
+    /// The nearest heading of comments that an element stands under, if any.
+    pub(super) fn heading(&self, id: NodeId) -> Option<&Heading> {
+        let before = self.headings.partition_point(|heading| heading.from <= id);
+        let near = self.headings.get(before.saturating_sub(NEAREST)..before).unwrap_or_default();
+        near.iter().rev().find(|heading| id < heading.to)
     }
 
     /// Cannot hold this page's comments: forms, sidebars, other pages' newest comments, live tickers.

@@ -1,0 +1,144 @@
+//! Headings that say that comments follow, in the words of two dozen languages, and how far what they head reaches.
+//!
+//! A site may name its elements in any way, or not at all; what it tells its readers can be read.
+
+use super::survey::Page;
+use super::tag::Tag;
+use super::tree::{NodeId, Tree};
+use super::zone::Zones;
+use crate::extract::flat;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use std::sync::LazyLock;
+
+/// A heading's longest text in bytes.
+const LONGEST: u32 = 160;
+/// What may stand beside a heading in its box: a link to the form, a picture's name.
+const BESIDE: u32 = 60;
+
+/// What a heading heads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Heading {
+    /// The first node after it.
+    pub(super) from: NodeId,
+    /// One past the last node of what both stand in.
+    pub(super) to: NodeId,
+    /// The number of comments it states.
+    pub(super) count: Option<u64>,
+}
+
+/// Parts of words without which no line is such a heading: nearly all lines are told by them.
+static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let stems = [
+        "omment",
+        "omentar",
+        "omentá",
+        "omentář",
+        "omento",
+        "ntwort",
+        "espons",
+        "epl",
+        "hought",
+        "edank",
+        "eakt",
+        "éacti",
+        "eacti",
+        "eacci",
+        "éponse",
+        "rgänzung",
+        "vis",
+        "pini",
+        "eitr",
+        "einung",
+        "eser",
+        "iscuss",
+        "iskuss",
+        "iscusi",
+        "iskusj",
+        "iskuti",
+        "svar",
+        "espuesta",
+        "espost",
+        "ispost",
+        "тзыв",
+        "оммент",
+        "оментар",
+        "бсужд",
+        "χόλια",
+        "orum",
+        "zzászól",
+        "评论",
+        "コメント",
+        "댓글",
+        "pmerking",
+        "onversation",
+        "talkback",
+        "eedback",
+        "astausta",
+    ];
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(stems).ok()
+});
+
+/// Finds the headings of a page, in document order.
+pub(super) fn find(page: &Page<'_>, zones: &Zones) -> Vec<Heading> {
+    let tree = &page.tree;
+    let mut found: Vec<Heading> = Vec::new();
+    for id in 1..tree.len() {
+        let raw = tree.raw_text(id);
+        let may = (2..=LONGEST as usize).contains(&raw.trim().len())
+            && !tree.has(id, Tree::HIDDEN | Tree::HEAD)
+            && !zones.is_vetoed(id)
+            && STEMS.as_ref().is_some_and(|stems| stems.is_match(raw));
+        if !may {
+            continue;
+        }
+        let linked = tree.has(id, Tree::LINK);
+        let around = tree.ancestors(id).take(4).take_while(|up| page.size(*up) <= LONGEST && tree.end(*up) - up <= 40);
+        // The widest element whose whole text is the heading.
+        let element = around
+            .filter_map(|up| {
+                let heading = flat::heading_of_comments(&page.line(up))?;
+                Some((up, heading.count))
+            })
+            .filter(|(up, _)| !linked || tree.tag(*up).is_heading())
+            .last();
+        let Some((element, count)) = element else { continue };
+        let heading = Heading { count, ..reach(page, element) };
+        if heading.from < heading.to && found.last() != Some(&heading) {
+            found.push(heading);
+        }
+    }
+    found.sort_by_key(|heading| heading.from);
+    found
+}
+
+/// From a heading's end to the end of the innermost element that holds more than the heading.
+fn reach(page: &Page<'_>, element: NodeId) -> Heading {
+    let tree = &page.tree;
+    let mut inner = element;
+    for up in tree.ancestors(element) {
+        if page.text_size(tree.end(inner), tree.end(up)) > BESIDE || tree.tag(up) == Tag::Body {
+            return Heading { from: tree.end(inner), to: tree.end(up), count: None };
+        }
+        inner = up;
+    }
+    Heading { from: tree.end(inner), to: tree.len(), count: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_under_a_heading_is_known() {
+        let page = Page::read(
+            "<div><h1>Trees</h1><p>Said 3 comments were made about the trees that the town will get in October.</p></div>\
+             <div><div><h3><span>2 Kommentare</span></h3><a>melden</a></div><ul><li>one one one one one one one one one one \
+             one one one one one one one one one</li></ul></div><p>after</p>",
+        );
+        let zones = Zones::of(&page);
+        let list = (0..page.tree.len()).find(|id| page.tree.tag(*id) == Tag::Ul).unwrap_or_default();
+        assert_eq!(zones.heading(list).and_then(|heading| heading.count), Some(2));
+        assert_eq!(zones.heading(list - 6), None);
+        assert_eq!(zones.heading(page.tree.len() - 1), None);
+    }
+}
