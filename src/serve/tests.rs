@@ -8,6 +8,8 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
+use tokio::sync::oneshot;
 use tower::ServiceExt;
 
 fn app(config: Config) -> Router {
@@ -61,7 +63,7 @@ async fn what_is_wrong_with_a_request_is_told() {
         (post_to("/v1/moderate", &b"{\"text\": \"\xff\"}"[..]), 400, "line 1, column 11: invalid unicode code point"),
         (post_to("/v1/moderate", ""), 400, "EOF"),
         (post_to("/v1/moderate?x=1", "{}"), 400, "the query may have"),
-        (post_to("/v1/moderation", "{}"), 404, "POST /v1/moderate"),
+        (post_to("/v1/moderation", "{}"), 404, "/openapi.json"),
         (Request::get("/v1/moderate").body(Body::empty()).unwrap(), 405, "another method"),
         (post_to("/v1/moderate", "[".repeat(100_000)), 400, "line 1"),
     ];
@@ -112,19 +114,29 @@ async fn health_is_told() {
 }
 
 #[test]
-fn only_loopback_addresses_are_listened_at() {
+fn without_keys_only_loopback_addresses_are_listened_at() {
+    let at =
+        |listen: &str, keys: Vec<KeyTable>| resolved(&Config { listen: listen.to_owned(), keys, ..Config::default() });
     for address in ["127.0.0.1:0", "[::1]:80", "localhost:8000"] {
-        assert!(loopback(address).unwrap().ip().is_loopback(), "{address}");
+        assert!(at(address, Vec::new()).unwrap().ip().is_loopback(), "{address}");
     }
     for (address, told) in [
-        ("0.0.0.0:8000", "reverse proxy"),
-        ("[::]:80", "reverse proxy"),
+        ("0.0.0.0:8000", "gruff serve key"),
+        ("[::]:80", "127.0.0.1"),
         ("192.0.2.1:80", "API keys"),
         ("8000", "no address"),
     ] {
-        let error = loopback(address).unwrap_err().to_string();
+        let error = at(address, Vec::new()).unwrap_err().to_string();
         assert!(error.contains(told), "{error}");
     }
+    let key = KeyTable {
+        name: "a".into(),
+        hash: KeyHash::of("k"),
+        scopes: vec![Scope::Score],
+        per_second: None,
+        burst: None,
+    };
+    assert!(at("0.0.0.0:8000", vec![key]).is_ok());
 }
 
 /// Starts a server on a free port; the sender stops it.
