@@ -95,6 +95,9 @@ struct Serving {
     /// Do not write a line about each request to standard error
     #[arg(long)]
     no_access_log: bool,
+    /// Answer POST /v1/noop, to measure what a request costs without judging
+    #[arg(long, hide = true)]
+    bench_noop: bool,
     #[command(flatten)]
     judging: Judging,
     #[command(flatten)]
@@ -137,6 +140,7 @@ impl Serving {
         config.timeout = self.timeout.map_or(config.timeout, Duration::from_secs);
         config.threads = self.threads.typed().unwrap_or(config.threads);
         config.access_log &= !self.no_access_log;
+        config.noop = self.bench_noop;
         Ok((config, moderator))
     }
 }

@@ -46,6 +46,9 @@ pub struct Config {
     pub access_log: bool,
     /// Certificate and key for HTTPS.
     pub tls: Option<Tls>,
+    /// Whether there is `POST /v1/noop`, which reads a body and does nothing, to compare with what is judged.
+    #[serde(skip)]
+    pub noop: bool,
     /// Who may ask; when empty, everybody on this machine.
     #[serde(rename = "key")]
     pub keys: Vec<KeyTable>,
@@ -80,6 +83,7 @@ impl Default for Config {
             drain_delay: Duration::ZERO,
             access_log: true,
             tls: None,
+            noop: false,
             keys: Vec::new(),
         }
     }

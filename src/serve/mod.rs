@@ -25,7 +25,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use connections::Connections;
 use problem::Problem;
 use server::Server;
@@ -61,7 +61,7 @@ pub fn listen(load: Loader, announce: impl Fn(&str) + Send + Sync + 'static) -> 
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(TALKERS).enable_all().build()?;
     let served = runtime.block_on(async {
         let server = Arc::new(server);
-        let connections = Connections::new(&config, Arc::clone(&server), routes(Arc::clone(&server)))?;
+        let connections = Connections::new(&config, Arc::clone(&server), routes(Arc::clone(&server), config.noop))?;
         let stop = stop_signal()?;
         let listener = TcpListener::bind(address)
             .await
@@ -96,7 +96,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let server = Arc::new(Server::new(&config, moderator)?);
-    let router = routes(Arc::clone(&server));
+    let router = routes(Arc::clone(&server), config.noop);
     Connections::new(&config, server, router)?.serve(listener, stop).await;
     Ok(())
 }
@@ -106,26 +106,33 @@ pub async fn serve(
 /// # Errors
 /// When the threads that judge cannot be started.
 pub fn router(config: Config, moderator: Moderator) -> io::Result<Router> {
-    Ok(routes(Arc::new(Server::new(&config, moderator)?)))
+    Ok(routes(Arc::new(Server::new(&config, moderator)?), config.noop))
 }
 
-fn routes(server: Arc<Server>) -> Router {
-    Router::new()
-        .route("/v1/moderate", post(moderate::moderate))
-        .route("/v1/articles/{id}", get(articles::get).put(articles::put).delete(articles::delete))
-        .route("/v1/articles/{id}/comments", post(articles::publish))
-        .route("/v1/reload", post(operating::reload))
-        .route("/healthz", get(operating::health))
-        .route("/readyz", get(operating::ready))
-        .route("/metrics", get(operating::metrics))
-        .route("/openapi.json", get(operating::openapi))
+/// Returns every route with what answers it; `openapi.json` describes the same ones.
+fn table() -> Vec<(&'static str, MethodRouter<Arc<Server>>)> {
+    vec![
+        ("/v1/moderate", post(moderate::moderate)),
+        ("/v1/articles/{id}", get(articles::get).put(articles::put).delete(articles::delete)),
+        ("/v1/articles/{id}/comments", post(articles::publish)),
+        ("/v1/reload", post(operating::reload)),
+        ("/healthz", get(operating::health)),
+        ("/readyz", get(operating::ready)),
+        ("/metrics", get(operating::metrics)),
+        ("/openapi.json", get(operating::openapi)),
+    ]
+}
+
+fn routes(server: Arc<Server>, noop: bool) -> Router {
+    let router = table().into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods));
+    let router = if noop { router.route("/v1/noop", post(operating::noop)) } else { router };
+    router
         .method_not_allowed_fallback(|| async {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path has another method, see the Allow header")
         })
         .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "GET /openapi.json tells which paths there are") })
         .layer(CatchPanicLayer::custom(|_| {
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "answering failed, which is a fault of gruff")
-                .into_response()
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "answering failed, which is a fault of gruff").into_response()
         }))
         .layer(from_fn_with_state(Arc::clone(&server), access::note))
         .with_state(server)

@@ -47,6 +47,15 @@ pub(super) async fn openapi() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
 }
 
+/// `POST /v1/noop`: what every request costs without judging, for measuring.
+pub(super) async fn noop(State(server): State<Arc<Server>>, request: Request) -> Result<Response, Problem> {
+    server.admit(request.headers(), Scope::Score)?;
+    server.has_room()?;
+    let body = server.read(request.into_body()).await?;
+    let json = json!({ "bytes": body.len() }).to_string() + "\n";
+    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+}
+
 /// Reloads whenever the process gets SIGHUP, and tells what came of it; never done.
 ///
 /// # Errors

@@ -1,4 +1,10 @@
-//! The server as its clients see it: most tests call the routes directly, those of stopping use a socket.
+//! The server as its clients see it: most tests call the routes directly, those of `sockets` use one.
+
+mod articles;
+mod description;
+mod operators;
+mod sockets;
+mod streams;
 
 use super::*;
 use axum::body::Body;
@@ -6,10 +12,6 @@ use axum::http::Request;
 use axum::response::Response;
 use http_body_util::BodyExt;
 use serde_json::Value;
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::time::Duration;
-use tokio::sync::oneshot;
 use tower::ServiceExt;
 
 fn app(config: Config) -> Router {
@@ -20,16 +22,23 @@ fn post_to(path: &str, body: impl Into<Body>) -> Request<Body> {
     Request::post(path).body(body.into()).unwrap()
 }
 
+fn get_from(path: &str) -> Request<Body> {
+    Request::get(path).body(Body::empty()).unwrap()
+}
+
 async fn json(response: Response) -> Value {
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
     serde_json::from_slice(&bytes).unwrap()
 }
 
 async fn problem(config: Config, request: Request<Body>) -> (u16, String) {
-    let response = app(config).oneshot(request).await.unwrap();
+    refusal(app(config).oneshot(request).await.unwrap()).await
+}
+
+async fn refusal(response: Response) -> (u16, String) {
     let status = response.status().as_u16();
     assert_eq!(response.headers()["content-type"], "application/problem+json");
-    assert_eq!(response.headers().contains_key("retry-after"), status == 503);
+    assert_eq!(response.headers().contains_key("retry-after"), status == 503 || status == 429);
     let body = json(response).await;
     assert_eq!(body["status"], status);
     (status, body["detail"].as_str().unwrap().to_owned())
@@ -137,64 +146,4 @@ fn without_keys_only_loopback_addresses_are_listened_at() {
         burst: None,
     };
     assert!(at("0.0.0.0:8000", vec![key]).is_ok());
-}
-
-/// Starts a server on a free port; the sender stops it.
-async fn started(timeout: Duration) -> (SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<io::Result<()>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let (stop, stopped) = oneshot::channel();
-    let config = Config { timeout, ..Config::default() };
-    let serving = serve(listener, config, Moderator::builtin().unwrap(), async { stopped.await.unwrap_or_default() });
-    (address, stop, tokio::spawn(serving))
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_request_in_flight_is_answered_before_the_server_stops() {
-    let (address, stop, serving) = started(Duration::from_secs(10)).await;
-    let (half_sent, wait_half) = oneshot::channel();
-    let (go_on, wait_go_on) = std::sync::mpsc::channel();
-    let client = tokio::task::spawn_blocking(move || {
-        let mut socket = TcpStream::connect(address).unwrap();
-        socket.write_all(b"POST /v1/moderate HTTP/1.1\r\nHost: gruff\r\nContent-Length: 16\r\n\r\n{\"text\":").unwrap();
-        half_sent.send(()).unwrap();
-        wait_go_on.recv().unwrap();
-        socket.write_all(b"\"hello\"}").unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).unwrap();
-        answer
-    });
-    wait_half.await.unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    stop.send(()).unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert!(!serving.is_finished());
-    go_on.send(()).unwrap();
-    let answer = client.await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("\"action\""), "{answer}");
-    serving.await.unwrap().unwrap();
-    assert!(TcpStream::connect(address).is_err());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_does_not_come_is_given_up() {
-    let (address, _stop, _serving) = started(Duration::from_millis(100)).await;
-    let client = tokio::task::spawn_blocking(move || {
-        let mut socket = TcpStream::connect(address).unwrap();
-        socket.write_all(b"POST /v1/moderate HTTP/1.1\r\nHost: gruff\r\nContent-Length: 16\r\n\r\n{\"text\":").unwrap();
-        let mut answer = [0; 12];
-        socket.read_exact(&mut answer).unwrap();
-        answer
-    });
-    assert_eq!(&client.await.unwrap(), b"HTTP/1.1 408");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_stalls_does_not_keep_the_server_from_stopping() {
-    let (address, stop, serving) = started(Duration::from_millis(100)).await;
-    let mut socket = TcpStream::connect(address).unwrap();
-    socket.write_all(b"POST /v1/mod").unwrap();
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    stop.send(()).unwrap();
-    tokio::time::timeout(Duration::from_secs(5), serving).await.unwrap().unwrap().unwrap();
 }
