@@ -7,7 +7,7 @@ pub use judgement::Judgement;
 
 use crate::detect::{self, Bound};
 use crate::error::{Error, Result};
-use crate::features::topic::Topic;
+use crate::features::topic::{Topic, stems};
 use crate::label::Label;
 use crate::model::Model;
 use crate::policy::Policy;
@@ -155,27 +155,28 @@ impl Moderator {
 
     /// Judges one row against the context that it brings.
     pub fn judge_row(&self, row: &Row) -> Judgement {
-        self.judge_row_with(row, &mut Scratch::default())
+        self.judge_row_in(row, &topic_of(row))
     }
 
     /// Judges one row against a topic that was counted before, in place of the article and the comments that it brings.
     pub fn judge_row_in(&self, row: &Row, topic: &Topic) -> Judgement {
-        let prepared = scratch::prepare(&row.text);
-        let context = self.context(topic, &prepared.stems);
-        let scratch = &mut Scratch::default();
-        self.finish(row.id.clone(), &row.text, &prepared.text, row.parent.as_deref(), &context, scratch)
+        Scratch::lend(|scratch| {
+            let mut text = std::mem::take(&mut scratch.text);
+            text.refill(&row.text);
+            scratch.stems.clear();
+            if !topic.is_empty() {
+                stems(&text, &mut scratch.stems);
+            }
+            let context = self.context(topic, &scratch.stems);
+            let judgement = self.finish(row.id.clone(), &row.text, &text, row.parent.as_deref(), &context, scratch);
+            scratch.text = text;
+            judgement
+        })
     }
 
     /// Judges rows in parallel, each against its own context, in their order.
     pub fn judge_rows(&self, rows: &[Row]) -> Vec<Judgement> {
-        rows.par_iter().map_init(Scratch::default, |scratch, row| self.judge_row_with(row, scratch)).collect()
-    }
-
-    fn judge_row_with(&self, row: &Row, scratch: &mut Scratch) -> Judgement {
-        let prepared = scratch::prepare(&row.text);
-        let topic = topic_of(row);
-        let context = self.context(&topic, &prepared.stems);
-        self.finish(row.id.clone(), &row.text, &prepared.text, row.parent.as_deref(), &context, scratch)
+        rows.par_iter().map(|row| self.judge_row(row)).collect()
     }
 
     fn context(&self, topic: &Topic, stems: &[u32]) -> Context {

@@ -32,12 +32,26 @@ use server::Server;
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
 use tower_http::catch_panic::CatchPanicLayer;
 
-/// Threads that talk to clients.
-const TALKERS: usize = 2;
+/// Returns a runtime for talking to clients. That takes about a third of the work of a request; the rest is the pool's.
+fn runtime() -> io::Result<Runtime> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let mut builder = match cores.div_ceil(3) {
+        // One thread by itself spares the means by which several share their work.
+        1 => Builder::new_current_thread(),
+        several => {
+            let mut builder = Builder::new_multi_thread();
+            builder.worker_threads(several);
+            builder
+        }
+    };
+    builder.enable_all().build()
+}
 
 /// Loads configuration, model and policy, and serves until the process is told to stop (SIGTERM or SIGINT), then answers
 /// what is in flight. SIGHUP loads model, policy and keys anew.
@@ -58,7 +72,7 @@ pub fn listen(load: Loader, announce: impl Fn(&str) + Send + Sync + 'static) -> 
     }
     // Every connection may need a file descriptor; where the system allows fewer, accepting waits.
     let _ = rlimit::increase_nofile_limit(config.max_connections as u64 + 128);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(TALKERS).enable_all().build()?;
+    let runtime = runtime()?;
     let served = runtime.block_on(async {
         let server = Arc::new(server);
         let connections = Connections::new(&config, Arc::clone(&server), routes(Arc::clone(&server), config.noop))?;

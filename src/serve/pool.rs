@@ -1,14 +1,19 @@
 //! Work that keeps a core busy, away from the threads that talk to clients, and no more of it than can be done soon.
+//!
+//! A comment by itself is judged in microseconds, so handing it over must not cost more: a queue whose threads are woken
+//! only when they sleep. Many comments of one request are spread over a rayon pool beside it.
 
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPoolBuilder;
+use std::collections::VecDeque;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// The threads that judge, and the queue before them.
 pub(super) struct Pool {
-    threads: ThreadPool,
+    queue: Arc<Queue>,
+    wide: rayon::ThreadPool,
     /// One for every request that is worked on or waits.
     places: Arc<Semaphore>,
     size: usize,
@@ -32,11 +37,15 @@ impl Pool {
     /// # Errors
     /// When the threads cannot be started.
     pub(super) fn new(threads: usize, places: usize) -> io::Result<Self> {
-        let size = places.min(Semaphore::MAX_PERMITS);
-        let builder =
-            ThreadPoolBuilder::new().num_threads(threads.max(1)).thread_name(|number| format!("judge-{number}"));
-        let threads = builder.build().map_err(io::Error::other)?;
-        Ok(Self { threads, places: Arc::new(Semaphore::new(size)), size })
+        let (threads, size) = (threads.max(1), places.min(Semaphore::MAX_PERMITS));
+        let builder = ThreadPoolBuilder::new().num_threads(threads).thread_name(|number| format!("judge-many-{number}"));
+        let wide = builder.build().map_err(io::Error::other)?;
+        let pool = Self { queue: Arc::default(), wide, places: Arc::new(Semaphore::new(size)), size };
+        for number in 0..threads {
+            let queue = Arc::clone(&pool.queue);
+            std::thread::Builder::new().name(format!("judge-{number}")).spawn(move || queue.work())?;
+        }
+        Ok(pool)
     }
 
     /// Tells whether further work would be refused.
@@ -47,6 +56,11 @@ impl Pool {
     /// Returns how many pieces of work are done or waited for.
     pub(super) fn load(&self) -> usize {
         self.size.saturating_sub(self.places.available_permits())
+    }
+
+    /// Lets work that is on the pool already use rayon's iterators on as many threads as the pool has.
+    pub(super) fn widely<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        self.wide.install(work)
     }
 
     /// Runs `work` on the pool. Work whose caller has gone before it began is not done; work that takes long asks its
@@ -80,19 +94,86 @@ impl Pool {
         work: impl FnOnce(&Wanted<'_>) -> T + Send + 'static,
     ) -> Result<T, Undone> {
         let (sender, receiver) = oneshot::channel();
-        self.threads.spawn(move || {
-            // The place is taken until the work is done, also when the caller has gone.
-            let _place = place;
-            if sender.is_closed() {
-                return;
-            }
-            // A panic on a thread of the pool would end the process.
-            if let Ok(done) = catch_unwind(AssertUnwindSafe(|| work(&|| !sender.is_closed()))) {
+        self.queue.push(Box::new(move || {
+            // A panic would end the thread.
+            let done = catch_unwind(AssertUnwindSafe(|| (!sender.is_closed()).then(|| work(&|| !sender.is_closed()))));
+            // The place is taken until the work is done, also when the caller has gone, and free when that is known.
+            drop(place);
+            if let Ok(Some(done)) = done {
                 // Whoever waited may have gone meanwhile.
                 let _ = sender.send(done);
             }
-        });
+        }));
         receiver.await.map_err(|_| Undone::Panicked)
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.queue.state().closed = true;
+        self.queue.filled.notify_all();
+    }
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Jobs in the order in which they came.
+#[derive(Default)]
+struct Queue {
+    state: Mutex<State>,
+    filled: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    jobs: VecDeque<Job>,
+    /// Threads that wait, and those of them that have been told to wake up. Waking is a system call, which is saved where
+    /// nobody sleeps.
+    asleep: usize,
+    waking: usize,
+    closed: bool,
+}
+
+impl Queue {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, job: Job) {
+        let mut state = self.state();
+        state.jobs.push_back(job);
+        let wake = state.asleep > state.waking;
+        if wake {
+            state.waking += 1;
+        }
+        drop(state);
+        if wake {
+            self.filled.notify_one();
+        }
+    }
+
+    fn work(&self) {
+        while let Some(job) = self.next() {
+            job();
+        }
+    }
+
+    /// Waits for a job; `None` when there will be no more.
+    fn next(&self) -> Option<Job> {
+        let mut state = self.state();
+        loop {
+            if let Some(job) = state.jobs.pop_front() {
+                return Some(job);
+            }
+            if state.closed {
+                return None;
+            }
+            state.asleep += 1;
+            // A thread may wake up by itself; then it counts as one that was told to if there is one.
+            state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.asleep -= 1;
+            state.waking = state.waking.saturating_sub(1);
+        }
     }
 }
 

@@ -41,7 +41,7 @@ fn judge_thread(
     wishes: Wishes,
     wanted: &Wanted<'_>,
 ) -> Option<Vec<Judgement>> {
-    let judgements = moderator.judge_while(thread, wanted)?;
+    let judgements = server.pool.widely(|| moderator.judge_while(thread, wanted))?;
     let judged = thread.comments.iter().zip(judgements).map(|(comment, judgement)| {
         server.metrics.judged(&judgement);
         finished(judgement, &comment.text, wishes.offsets)
@@ -65,7 +65,7 @@ pub(super) fn answer(
         Request::Row(row) => written(&judge(server, &moderator, &row, wishes)),
         Request::Rows(rows) => {
             let judge = |row: &Posted| wanted().then(|| judge(server, &moderator, row, wishes));
-            let judged: Option<Vec<Judged>> = rows.par_iter().map(judge).collect();
+            let judged: Option<Vec<Judged>> = server.pool.widely(|| rows.par_iter().map(judge).collect());
             written(&judged.ok_or_else(gone)?)
         }
         Request::Thread(thread) => {

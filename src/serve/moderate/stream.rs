@@ -110,7 +110,7 @@ impl Lines {
             // A reload takes effect from the next lines on.
             let moderator = server.moderator().explaining(wishes.explain);
             let numbered: Vec<(u64, &[u8])> = (before + 1..).zip(lines(&batch)).collect();
-            let answers = numbered.par_iter().map(|(number, line)| {
+            let answer = |(number, line): &(u64, &[u8])| {
                 if line.trim_ascii().is_empty() || !wanted() {
                     return Vec::new();
                 }
@@ -119,8 +119,13 @@ impl Lines {
                         .unwrap_or_else(|problem| fault(*number, &problem.detail)),
                     Err(error) => fault(*number, &told(&error)),
                 }
-            });
-            answers.collect::<Vec<_>>().concat()
+            };
+            // A line by itself is not worth handing over once more.
+            let answers: Vec<Vec<u8>> = match numbered.as_slice() {
+                [line] => return answer(line),
+                lines => server.pool.widely(|| lines.par_iter().map(answer).collect()),
+            };
+            answers.concat()
         };
         match self.server.pool.run_when_free(work).await {
             Ok(answers) => (!answers.is_empty()).then_some(answers),

@@ -85,7 +85,8 @@ async fn before_it_stops_the_server_says_that_it_is_not_ready() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_does_not_come_is_given_up() {
-    let Started { address, .. } = started(quick()).await;
+    let server = started(quick()).await;
+    let address = server.address;
     let answer = said(address, [HEAD, b"{\"text\":"].concat()).await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
 }
@@ -93,7 +94,8 @@ async fn a_body_that_does_not_come_is_given_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_head_that_does_not_come_and_an_idle_connection_are_given_up() {
     let config = Config { head_timeout: Duration::from_millis(100), ..Config::default() };
-    let Started { address, .. } = started(config).await;
+    let server = started(config).await;
+    let address = server.address;
     for begun in [&b"POST /v1/mod"[..], b"", b"GET /healthz HTTP/1.1\r\nHost: gruff\r\n\r\n"] {
         // It ends; otherwise reading would end with a time-out much later.
         let since = std::time::Instant::now();
@@ -114,7 +116,8 @@ async fn a_client_that_stalls_does_not_keep_the_server_from_stopping() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_beyond_the_limit_are_told_so_at_once() {
-    let Started { address, .. } = started(Config { max_connections: 1, ..Config::default() }).await;
+    let server = started(Config { max_connections: 1, ..Config::default() }).await;
+    let address = server.address;
     let mut first = TcpStream::connect(address).unwrap();
     first.write_all(b"GET /healthz HTTP/1.1\r\nHost: gruff\r\n\r\n").unwrap();
     first.read_exact(&mut [0; 12]).unwrap();
@@ -132,7 +135,8 @@ async fn connections_beyond_the_limit_are_told_so_at_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn heads_that_are_too_long_or_malformed_are_refused() {
-    let Started { address, .. } = started(Config::default()).await;
+    let server = started(Config::default()).await;
+    let address = server.address;
     let long = format!("GET /healthz HTTP/1.1\r\nHost: gruff\r\nX-Long: {}\r\n\r\n", "a".repeat(200_000));
     let many = format!("GET /healthz HTTP/1.1\r\nHost: gruff\r\n{}\r\n", "X-Many: a\r\n".repeat(200));
     for (request, status) in [
@@ -152,7 +156,8 @@ async fn heads_that_are_too_long_or_malformed_are_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_has_gone_frees_its_place() {
-    let Started { address, .. } = started(Config { max_connections: 2, ..Config::default() }).await;
+    let server = started(Config { max_connections: 2, ..Config::default() }).await;
+    let address = server.address;
     for _ in 0..20 {
         let mut socket = TcpStream::connect(address).unwrap();
         socket.write_all(&[HEAD, b"{\"text\":"].concat()).unwrap();
