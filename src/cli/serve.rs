@@ -3,6 +3,7 @@
 use super::judging::{Judging, Threads};
 use gruff::serve::{Config, listen};
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -34,6 +35,9 @@ pub(super) struct Args {
     /// Give a request up after N seconds
     #[arg(long, value_name = "N", default_value_t = Config::default().timeout.as_secs())]
     timeout: u64,
+    /// Keep the decisions that sites suggest in this file (SQLite; made where it is missing)
+    #[arg(long, value_name = "PATH")]
+    store: Option<PathBuf>,
     #[command(flatten)]
     judging: Judging,
     #[command(flatten)]
@@ -48,8 +52,16 @@ impl Args {
             max_requests: self.max_requests,
             timeout: Duration::from_secs(self.timeout),
             threads: self.threads.count(),
+            store: self.store,
         };
         let moderator = self.judging.resolve()?;
+        if config.store.is_none() {
+            // A server whose standard error is closed still serves.
+            let _ = writeln!(
+                std::io::stderr(),
+                "gruff: no --store: decisions that sites suggest are acknowledged but not kept"
+            );
+        }
         hide_texts_of_panics();
         let announce = |address| {
             // A server whose standard error is closed still serves.

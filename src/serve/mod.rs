@@ -1,18 +1,24 @@
 //! The HTTP server: judges what is posted, on threads of its own, and refuses what it cannot do in time.
 
+mod judging;
+mod keeper;
 mod moderate;
+mod perspective;
 mod pool;
 mod problem;
 
 use crate::moderator::Moderator;
+use crate::store::{Nowhere, Sqlite, Store};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
+use keeper::Keeper;
 use pool::Pool;
 use problem::Problem;
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -31,11 +37,13 @@ pub struct Config {
     pub timeout: Duration,
     /// How many threads judge.
     pub threads: usize,
+    /// The file in which suggested decisions are kept; without one they are acknowledged and not kept.
+    pub store: Option<PathBuf>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { max_body: 4 << 20, max_rows: 1000, max_requests: 128, timeout: Duration::from_secs(30), threads: 1 }
+        Self { max_body: 4 << 20, max_rows: 1000, max_requests: 128, timeout: Duration::from_secs(30), threads: 1, store: None }
     }
 }
 
@@ -98,9 +106,14 @@ pub async fn serve(
 /// Returns the routes, for serving inside another program.
 ///
 /// # Errors
-/// When the threads that judge cannot be started.
+/// When the threads that judge cannot be started, or the store cannot be opened.
 pub fn router(config: Config, moderator: Moderator) -> io::Result<Router> {
+    let store: Box<dyn Store> = match &config.store {
+        Some(path) => Box::new(Sqlite::open(path).map_err(io::Error::other)?),
+        None => Box::new(Nowhere),
+    };
     let state = Server {
+        keeper: Keeper::start(store, config.max_requests, config.timeout)?,
         pool: Pool::new(config.threads)?,
         places: Arc::new(Semaphore::new(config.max_requests.min(Semaphore::MAX_PERMITS))),
         moderator,
@@ -111,6 +124,7 @@ pub fn router(config: Config, moderator: Moderator) -> io::Result<Router> {
     Ok(Router::new()
         .route("/v1/moderate", post(moderate::moderate))
         .route("/healthz", get(|| async { "ok\n" }))
+        .merge(perspective::routes())
         .method_not_allowed_fallback(|| async {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path has another method, see the Allow header")
         })
@@ -124,6 +138,7 @@ struct Server {
     /// One for every request that may be worked on or waited for.
     places: Arc<Semaphore>,
     moderator: Moderator,
+    keeper: Keeper,
     max_body: usize,
     max_rows: usize,
     timeout: Duration,

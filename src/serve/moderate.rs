@@ -1,6 +1,7 @@
 //! `POST /v1/moderate`: rows or a thread in, judgements out.
 
 use super::Server;
+use super::judging::read;
 use super::pool::Wanted;
 use super::problem::Problem;
 use crate::corpus::SingleRow;
@@ -8,11 +9,10 @@ use crate::moderator::{Judgement, Moderator};
 use crate::report::{finished, write_json};
 use crate::span::OffsetUnit;
 use crate::thread::{Row, Thread};
-use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use http_body_util::LengthLimitError;
 use rayon::prelude::*;
 use serde::Deserialize;
 use serde::de::{Error, IgnoredAny};
@@ -38,27 +38,6 @@ pub(super) async fn moderate(State(server): State<Arc<Server>>, uri: Uri, body: 
         .map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "judging did not end in time"))?
         .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "judging failed, which is a fault of gruff"))??;
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
-}
-
-async fn read(server: &Server, body: Body) -> Result<Bytes, Problem> {
-    let too_large = || {
-        let detail = format!("the body is larger than {} bytes", server.max_body);
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
-    };
-    // A stated length is refused before anything is read.
-    if usize::try_from(body.size_hint().lower()).is_ok_and(|stated| stated > server.max_body) {
-        return Err(too_large());
-    }
-    match timeout(server.timeout, to_bytes(body, server.max_body)).await {
-        Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")),
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_limit(&error) => Err(too_large()),
-        Ok(Err(_)) => Err(Problem::new(StatusCode::BAD_REQUEST, "the body did not arrive whole")),
-    }
-}
-
-fn is_limit(error: &axum::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.is::<LengthLimitError>())
 }
 
 /// What the query asks for.
