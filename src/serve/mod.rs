@@ -1,8 +1,10 @@
 //! The HTTP server: judges what is posted, on threads of its own, and refuses what it cannot do in time.
 
+mod akismet;
 mod judging;
 mod keeper;
 mod moderate;
+mod openai;
 mod perspective;
 mod pool;
 mod problem;
@@ -113,6 +115,7 @@ pub fn router(config: Config, moderator: Moderator) -> io::Result<Router> {
         None => Box::new(Nowhere),
     };
     let state = Server {
+        usage: akismet::Usage::default(),
         keeper: Keeper::start(store, config.max_requests, config.timeout)?,
         pool: Pool::new(config.threads)?,
         places: Arc::new(Semaphore::new(config.max_requests.min(Semaphore::MAX_PERMITS))),
@@ -125,6 +128,8 @@ pub fn router(config: Config, moderator: Moderator) -> io::Result<Router> {
         .route("/v1/moderate", post(moderate::moderate))
         .route("/healthz", get(|| async { "ok\n" }))
         .merge(perspective::routes())
+        .merge(openai::routes())
+        .merge(akismet::routes())
         .method_not_allowed_fallback(|| async {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path has another method, see the Allow header")
         })
@@ -139,6 +144,7 @@ struct Server {
     places: Arc<Semaphore>,
     moderator: Moderator,
     keeper: Keeper,
+    usage: akismet::Usage,
     max_body: usize,
     max_rows: usize,
     timeout: Duration,

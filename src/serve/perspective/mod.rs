@@ -8,11 +8,11 @@ mod question;
 mod suggestion;
 
 use super::Server;
-use super::judging::{Judge, Refusal, judged};
+use super::judging::{Judge, Refusal, Scope, admit, judged};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use fault::Fault;
@@ -24,6 +24,8 @@ use suggestion::Suggestion;
 /// Tells whether a suggested decision was kept.
 const KEPT: HeaderName = HeaderName::from_static("x-gruff-kept");
 
+const GOOGLE_KEY: HeaderName = HeaderName::from_static("x-goog-api-key");
+
 /// The paths that Perspective's clients ask.
 pub(super) fn routes() -> Router<Arc<Server>> {
     Router::new()
@@ -33,7 +35,10 @@ pub(super) fn routes() -> Router<Arc<Server>> {
         .route("/discovery/v1/apis/commentanalyzer/v1alpha1/rest", get(discover))
 }
 
-async fn analyze(State(server): State<Arc<Server>>, body: Body) -> Response {
+async fn analyze(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap, body: Body) -> Response {
+    if let Err(refusal) = admit(&server, key(&uri, &headers).as_deref(), Scope::Score) {
+        return refuse(&refusal.into());
+    }
     let work = |judge: &Judge<'_>, body: &[u8]| {
         let question = Question::read(body, judge.moderator())?;
         let judgements = judge.rows(&question.rows())?;
@@ -45,7 +50,10 @@ async fn analyze(State(server): State<Arc<Server>>, body: Body) -> Response {
     }
 }
 
-async fn suggest(State(server): State<Arc<Server>>, body: Body) -> Response {
+async fn suggest(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap, body: Body) -> Response {
+    if let Err(refusal) = admit(&server, key(&uri, &headers).as_deref(), Scope::Learn) {
+        return refuse(&refusal.into());
+    }
     let read = |judge: &Judge<'_>, body: &[u8]| {
         let suggestion = Suggestion::read(body, judge.moderator())?;
         Ok((suggestion.answer(), suggestion.event))
@@ -80,6 +88,18 @@ async fn other_method() -> Response {
     response
 }
 
+/// Returns the key: Google's clients put it in the query or in one of two headers.
+fn key(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    let query = uri.query().unwrap_or_default();
+    let in_query =
+        form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "key").map(|(_, key)| key.into_owned());
+    let header = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    in_query.or_else(|| header(GOOGLE_KEY).map(str::to_owned)).or_else(|| {
+        let (scheme, token) = header(header::AUTHORIZATION)?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+    })
+}
+
 fn flat<T>(done: Result<Result<T, Fault>, Refusal>) -> Result<T, Fault> {
     done.unwrap_or_else(|refusal| Err(refusal.into()))
 }
@@ -97,4 +117,21 @@ fn refuse(fault: &Fault) -> Response {
 
 fn json(status: StatusCode, body: &Value) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json; charset=UTF-8")], body.to_string()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_found_where_googles_clients_put_them() {
+        let found = |uri: &'static str, name: &'static str, value: &'static str| {
+            let headers = HeaderMap::from_iter([(HeaderName::from_static(name), HeaderValue::from_static(value))]);
+            key(&Uri::from_static(uri), &headers)
+        };
+        assert_eq!(found("/a?alt=json&key=a%2Bb", "x-goog-api-key", "other").as_deref(), Some("a+b"));
+        assert_eq!(found("/a", "x-goog-api-key", "abc").as_deref(), Some("abc"));
+        assert_eq!(found("/a", "authorization", "Bearer abc").as_deref(), Some("abc"));
+        assert_eq!(found("/a?alt=json", "authorization", "Basic abc"), None);
+    }
 }
