@@ -11,9 +11,16 @@ use crate::thread::Row;
 const SPAM_AUTHORS: [&str; 2] = ["viagra-test-123", "akismet-guaranteed-spam"];
 const SPAM_EMAIL: &str = "akismet-guaranteed-spam@example.com";
 
-/// A call that lacks something; what the debugging header says.
+/// A call that lacks a field; its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Lacking(pub(super) String);
+pub(super) struct Lacking(pub(super) &'static str);
+
+impl Lacking {
+    /// Returns what the debugging header says.
+    pub(super) fn help(&self) -> String {
+        format!("Empty \"{}\" value", self.0)
+    }
+}
 
 /// An answer to a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +35,8 @@ pub(super) struct Verdict {
 ///
 /// # Errors
 /// When it is absent or blank.
-pub(super) fn required(form: &Form, name: &str) -> Result<String, Lacking> {
-    form.text(name).ok_or_else(|| Lacking(format!("Empty \"{name}\" value")))
+pub(super) fn required(form: &Form, name: &'static str) -> Result<String, Lacking> {
+    form.text(name).ok_or(Lacking(name))
 }
 
 /// Returns the comment that is to be checked.
@@ -91,7 +98,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named() {
-        let lacking = |body: &str| comment(&Form::read(body.as_bytes())).unwrap_err().0;
+        let lacking = |body: &str| comment(&Form::read(body.as_bytes())).unwrap_err().help();
         assert_eq!(lacking("user_ip=1.2.3.4"), "Empty \"blog\" value");
         assert_eq!(lacking("blog=b&user_ip="), "Empty \"user_ip\" value");
     }

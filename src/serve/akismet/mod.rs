@@ -67,7 +67,7 @@ impl From<Refusal> for Fault {
 /// Reads a form and lets its sender in.
 fn admitted(server: &Server, headers: &HeaderMap, body: &[u8], scope: Scope) -> Result<Form, Fault> {
     let form = Form::read(body);
-    let Some(key) = key::key(&form, headers) else { return Err(Fault::Key("Empty \"api_key\" value".to_owned())) };
+    let Some(key) = key::key(&form, headers) else { return Err(Fault::Key(Lacking("api_key").help())) };
     match admit(server, Some(&key), scope) {
         Ok(()) => Ok(form),
         Err(refusal) if matches!(refusal.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
@@ -81,7 +81,7 @@ async fn verify_key(State(server): State<Arc<Server>>, headers: HeaderMap, body:
     let asked = Arc::clone(&server);
     let work = move |_: &Judge<'_>, body: &[u8]| {
         let form = admitted(&asked, &headers, body, Scope::Score)?;
-        check::required(&form, "blog").map_err(Fault::from)
+        check::required(&form, "blog").map_err(|lacking| Fault::Key(lacking.help()))
     };
     match flat(judged(&server, body, work).await) {
         Ok(_) => text(StatusCode::OK, "valid"),
@@ -165,15 +165,16 @@ fn flat<T>(done: Result<Result<T, Fault>, Refusal>) -> Result<T, Fault> {
     done.unwrap_or_else(|refusal| Err(refusal.into()))
 }
 
-/// Clients hold a comment for which they get neither `true` nor `false`.
+/// Clients hold a comment for which they get neither `true` nor `false`; some take `invalid` for a wrong key.
 fn refuse(fault: &Fault) -> Response {
-    let (status, help) = match fault {
-        Fault::Key(help) | Fault::Lacking(Lacking(help)) => (StatusCode::OK, help),
-        Fault::Refused(refusal) => (refusal.status, &refusal.sentence),
+    let (status, body, help) = match fault {
+        Fault::Key(help) => (StatusCode::OK, "invalid".to_owned(), help.clone()),
+        Fault::Lacking(lacking) => (StatusCode::OK, format!("Missing required field: {}.", lacking.0), lacking.help()),
+        Fault::Refused(refusal) => (refusal.status, refusal.sentence.clone(), refusal.sentence.clone()),
     };
-    let mut response = text(status, "invalid");
+    let mut response = text(status, body);
     let headers = response.headers_mut();
-    if let Ok(help) = HeaderValue::from_str(help) {
+    if let Ok(help) = HeaderValue::from_str(&help) {
         headers.insert(DEBUG_HELP, help);
     }
     if let Fault::Refused(refusal) = fault {
@@ -185,6 +186,6 @@ fn refuse(fault: &Fault) -> Response {
     response
 }
 
-fn text(status: StatusCode, body: &'static str) -> Response {
-    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], body).into_response()
+fn text(status: StatusCode, body: impl Into<Body>) -> Response {
+    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], body.into()).into_response()
 }

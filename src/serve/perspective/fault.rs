@@ -29,6 +29,7 @@ impl From<Refusal> for Fault {
 }
 
 const ERROR: &str = "type.googleapis.com/google.commentanalyzer.v1alpha1.Error";
+const BAD_REQUEST: &str = "type.googleapis.com/google.rpc.BadRequest";
 const ERROR_INFO: &str = "type.googleapis.com/google.rpc.ErrorInfo";
 const SERVICE: &str = "commentanalyzer.googleapis.com";
 
@@ -46,7 +47,8 @@ impl Fault {
             Self::Invalid(sentence) => (sentence.clone(), "INVALID_REQUEST"),
             Self::Payload(sentence) => {
                 let message = format!("Invalid JSON payload received. {sentence}");
-                return invalid(message, Vec::new());
+                let violation = json!({"description": sentence});
+                return invalid(message, vec![json!({"@type": BAD_REQUEST, "fieldViolations": [violation]})]);
             }
             Self::Refused(refusal) => return refused(refusal),
         };
@@ -64,11 +66,8 @@ fn invalid(message: String, details: Vec<Value>) -> (StatusCode, Value) {
 }
 
 fn status(code: StatusCode, message: &str, name: &str, details: Vec<Value>) -> Value {
-    let mut error = json!({"code": code.as_u16(), "message": message, "status": name});
-    if !details.is_empty() {
-        error["details"] = Value::Array(details);
-    }
-    json!({"error": error})
+    // There is always a detail: clients look at the first without asking whether there is one.
+    json!({"error": {"code": code.as_u16(), "message": message, "status": name, "details": details}})
 }
 
 /// Says in Google's words what the server as a whole refuses.
@@ -91,12 +90,11 @@ fn refused(refusal: &Refusal) -> (StatusCode, Value) {
             let detail = json!({"@type": ERROR, "errorType": "COMMENT_TOO_LONG"});
             (StatusCode::PAYLOAD_TOO_LARGE, "INVALID_ARGUMENT", vec![detail])
         }
-        StatusCode::REQUEST_TIMEOUT => (StatusCode::REQUEST_TIMEOUT, "DEADLINE_EXCEEDED", Vec::new()),
-        StatusCode::NOT_FOUND => (StatusCode::NOT_FOUND, "NOT_FOUND", Vec::new()),
-        StatusCode::METHOD_NOT_ALLOWED => (StatusCode::METHOD_NOT_ALLOWED, "UNIMPLEMENTED", Vec::new()),
-        StatusCode::SERVICE_UNAVAILABLE => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", Vec::new()),
-        code if code.is_client_error() => (code, "INVALID_ARGUMENT", Vec::new()),
-        code => (code, "INTERNAL", Vec::new()),
+        StatusCode::REQUEST_TIMEOUT => (StatusCode::REQUEST_TIMEOUT, "DEADLINE_EXCEEDED", vec![info("TIMEOUT")]),
+        StatusCode::METHOD_NOT_ALLOWED => (StatusCode::METHOD_NOT_ALLOWED, "UNIMPLEMENTED", vec![info("METHOD")]),
+        StatusCode::SERVICE_UNAVAILABLE => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", vec![info("OVERLOADED")]),
+        code if code.is_client_error() => (code, "INVALID_ARGUMENT", vec![info("INVALID_REQUEST")]),
+        code => (code, "INTERNAL", vec![info("INTERNAL")]),
     };
     (code, status(code, &refusal.sentence, name, details))
 }
@@ -135,6 +133,7 @@ mod tests {
         ] {
             let refusal = Refusal::new(StatusCode::from_u16(status).unwrap(), "a sentence");
             let (code, body) = Fault::Refused(refusal).answer();
+            assert!(body["error"]["details"][0].is_object());
             assert_eq!(
                 (code.as_u16(), &body["error"]["code"], &body["error"]["status"]),
                 (told, &json!(told), &json!(name))
