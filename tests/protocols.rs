@@ -87,6 +87,32 @@ async fn recorded_clients_are_answered_as_they_were() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What Coral sends and what it reads, as its source has it; its `endpoint` is `http://…/v1alpha1`.
+#[tokio::test]
+async fn coral_reads_what_it_needs() {
+    let store = tempfile::tempdir().unwrap();
+    let config = Config { store: Some(store.path().join("store.sqlite")), ..Config::default() };
+    let server = router(config, Moderator::builtin().unwrap()).unwrap();
+    let check = r#"{"comment":{"text":"You utter idiot, you stupid moron."},"doNotStore":true,"requestedAttributes":{"TOXICITY":{}},"languages":["en"]}"#;
+    let (status, _, body) = ask(&server, &post("/v1alpha1/comments:analyze?key=key", check)).await;
+    let score = &body["attributeScores"]["TOXICITY"]["summaryScore"]["value"];
+    assert!(status == 200 && score.as_f64().unwrap() > 0.8, "{body}");
+    let about = r#""context":{"entries":[{"text":"{\"url\":\"https://news.example/bridge?commentID=7\",\"Coral_comment_id\":\"7\"}"}]}"#;
+    // Versions differ in what they call a decision: the attribute, with 0 or 1, or what the moderator did, with 1.
+    for scores in [
+        r#"{"TOXICITY":{"summaryScore":{"value":0}}}"#,
+        r#"{"APPROVED":{"summaryScore":{"value":1}}}"#,
+        r#"{"DELETED":{"summaryScore":{"value":1}}}"#,
+    ] {
+        let decided = format!(
+            r#"{{"comment":{{"text":"You there."}},{about},"attributeScores":{scores},"languages":["en"],"communityId":"Coral:https://news.example","clientToken":"comment:7"}}"#
+        );
+        let (status, headers, body) = ask(&server, &post("/v1alpha1/comments:suggestscore?key=key", &decided)).await;
+        assert!(status == 200 && body["clientToken"] == "comment:7", "{body}");
+        assert!(headers.contains(&("x-gruff-kept".to_owned(), "yes".to_owned())));
+    }
+}
+
 /// Every protocol says in its own words what the server as a whole refuses.
 #[tokio::test]
 async fn refusals_have_the_shape_of_the_protocol() {

@@ -37,7 +37,7 @@ fn model(moderator: &Moderator) -> String {
     let judged =
         |labels: &[&str]| labels.iter().any(|label| moderator.labels().iter().any(|known| known.as_str() == *label));
     let judged: Vec<&str> = CATEGORIES.iter().filter(|(_, labels)| judged(labels)).map(|(name, _)| *name).collect();
-    format!("gruff {}, which judges only {}", moderator.model().card().name, judged.join(", "))
+    format!("{}: judges only {}", moderator.model().card().name, judged.join(", "))
 }
 
 /// A category is true when the policy acts on the score of one of its labels. What was not judged is 0 and applies to
@@ -88,7 +88,7 @@ mod tests {
         }
         assert!(answer["id"].as_str().unwrap().starts_with("modr-"));
         let model = answer["model"].as_str().unwrap();
-        assert!(model.ends_with("which judges only harassment, harassment/threatening, hate"), "{model}");
+        assert!(model.ends_with(": judges only harassment, harassment/threatening, hate"), "{model}");
     }
 
     #[test]
