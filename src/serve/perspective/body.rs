@@ -1,8 +1,10 @@
 //! The JSON of Perspective's requests. Every field may be absent or null, as in all of Google's APIs, and has its name in
-//! snake case too; names that do not exist are refused.
+//! snake case too; names that do not exist are refused. As there, `"true"` is a truth value, `"0.5"` a number, and one
+//! language a list of languages.
 
 use crate::extract::html_text;
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny};
 use std::collections::BTreeMap;
 
 #[derive(Deserialize, Default)]
@@ -12,11 +14,12 @@ pub(super) struct Analyze {
     pub(super) context: Option<Context>,
     #[serde(alias = "requested_attributes")]
     pub(super) requested_attributes: Option<BTreeMap<String, Option<Parameters>>>,
-    #[serde(alias = "span_annotations")]
+    #[serde(alias = "span_annotations", default, deserialize_with = "truth")]
     pub(super) span_annotations: Option<bool>,
-    pub(super) languages: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "list")]
+    pub(super) languages: Vec<String>,
     // What follows is read so that its type is checked; analysing keeps nothing, whatever is said.
-    #[serde(alias = "do_not_store", rename = "doNotStore")]
+    #[serde(alias = "do_not_store", rename = "doNotStore", default, deserialize_with = "truth")]
     pub(super) _do_not_store: Option<bool>,
     #[serde(alias = "client_token")]
     pub(super) client_token: Option<String>,
@@ -33,7 +36,8 @@ pub(super) struct Suggest {
     pub(super) context: Option<Context>,
     #[serde(alias = "attribute_scores")]
     pub(super) attribute_scores: Option<BTreeMap<String, AttributeScores>>,
-    pub(super) languages: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "list")]
+    pub(super) languages: Vec<String>,
     #[serde(alias = "client_token")]
     pub(super) client_token: Option<String>,
     #[serde(alias = "session_id", rename = "sessionId")]
@@ -103,9 +107,8 @@ impl Context {
     pub(super) fn surroundings(self) -> Option<Surroundings> {
         let entries = self.entries.unwrap_or_default();
         let Some(both) = self.article_and_parent_comment else {
-            let about = |text: &String| {
-                text.trim_start().starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
-            };
+            let about =
+                |text: &String| text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok();
             let said = |text: &String| !text.trim().is_empty() && !about(text);
             let entries = entries.into_iter().map(TextEntry::seen).filter(said).collect();
             return Some(Surroundings { entries, ..Surroundings::default() });
@@ -124,7 +127,7 @@ impl Context {
 pub(super) struct Parameters {
     #[serde(alias = "score_type")]
     pub(super) score_type: Option<ScoreType>,
-    #[serde(alias = "score_threshold")]
+    #[serde(alias = "score_threshold", default, deserialize_with = "number")]
     pub(super) score_threshold: Option<f64>,
 }
 
@@ -174,8 +177,51 @@ pub(super) struct SpanScore {
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, expecting = "a Score")]
 pub(super) struct Score {
+    #[serde(default, deserialize_with = "number")]
     pub(super) value: Option<f64>,
     pub(super) r#type: Option<ScoreType>,
+}
+
+/// A value, or its text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written<T> {
+    Plain(T),
+    Text(String),
+}
+
+fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    match Option::<Written<bool>>::deserialize(deserializer) {
+        Ok(None) => Ok(None),
+        Ok(Some(Written::Plain(value))) => Ok(Some(value)),
+        Ok(Some(Written::Text(text))) if matches!(text.as_str(), "true" | "false") => Ok(Some(text == "true")),
+        _ => Err(D::Error::custom("a truth value is true or false")),
+    }
+}
+
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    let value = match Option::<Written<f64>>::deserialize(deserializer) {
+        Ok(None) => return Ok(None),
+        Ok(Some(Written::Plain(value))) => Some(value),
+        Ok(Some(Written::Text(text))) => text.parse().ok(),
+        Err(_) => None,
+    };
+    value.filter(|value: &f64| value.is_finite()).map(Some).ok_or_else(|| D::Error::custom("a score is a number"))
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a list of languages")]
+enum List {
+    One(String),
+    Many(Vec<String>),
+}
+
+fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    Ok(match Option::<List>::deserialize(deserializer)? {
+        None => Vec::new(),
+        Some(List::One(one)) => vec![one],
+        Some(List::Many(many)) => many,
+    })
 }
 
 #[cfg(test)]
@@ -201,13 +247,13 @@ mod tests {
     #[test]
     fn both_kinds_of_names_are_read_and_no_others() {
         let read = |json: &str| serde_json::from_str::<Analyze>(json).is_ok();
-        assert!(
-            read(r#"{"requested_attributes":{"A":null},"doNotStore":null,"do_not_store":true}"#)
-                || read(r#"{"do_not_store":true}"#)
-        );
-        assert!(read(
-            r#"{"requestedAttributes":{"A":{"scoreThreshold":0.5,"scoreType":"RAW"}},"sessionId":"s","languages":[]}"#
-        ));
+        for right in [
+            r#"{"requested_attributes":{"A":null},"do_not_store":true,"span_annotations":"true","languages":"en"}"#,
+            r#"{"requestedAttributes":{"A":{"scoreThreshold":"0.5","scoreType":"RAW"}},"sessionId":"s","languages":[]}"#,
+            r#"{"comment":null,"doNotStore":null,"languages":null,"clientToken":null}"#,
+        ] {
+            assert!(read(right), "{right}");
+        }
         for wrong in [
             r#"{"langages":["en"]}"#,
             r#"{"comment":"text"}"#,
@@ -215,7 +261,9 @@ mod tests {
             r#"{"comment":{"type":"MARKDOWN"}}"#,
             r#"{"requestedAttributes":["TOXICITY"]}"#,
             r#"{"requestedAttributes":{"A":5}}"#,
+            r#"{"requestedAttributes":{"A":{"scoreThreshold":"NaN"}}}"#,
             r#"{"spanAnnotations":"yes"}"#,
+            r#"{"languages":5}"#,
         ] {
             assert!(!read(wrong), "{wrong}");
         }

@@ -41,7 +41,7 @@ async fn analyze(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap
     }
     let work = |judge: &Judge<'_>, body: &[u8]| {
         let question = Question::read(body, judge.moderator())?;
-        let judgements = judge.rows(&question.rows())?;
+        let judgements = judge.rows(question.rows())?;
         Ok(question.answer(&judgements, judge.moderator()))
     };
     match flat(judged(&server, body, work).await) {

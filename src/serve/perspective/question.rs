@@ -18,8 +18,9 @@ const LONGEST: usize = 20_480;
 #[derive(Debug)]
 pub(super) struct Question {
     asked: Vec<Asked>,
-    row: Row,
-    /// Where the scores of sentences are wanted; one sentence has the score of the whole.
+    /// The comment in its context, and after it its sentences, each by itself, where their scores are wanted. One
+    /// sentence has the score of the whole.
+    rows: Vec<Row>,
     sentences: Vec<Span>,
     languages: Vec<String>,
     client_token: Option<String>,
@@ -52,38 +53,33 @@ impl Question {
             asked.push(Asked { name, attribute, threshold: parameters.score_threshold });
         }
         let Some(first) = asked.first() else { return Err(Fault::NoRequestedAttributes) };
-        let languages = request.languages.unwrap_or_default();
+        let languages = request.languages;
         if !judges_one_of(&languages, moderator) {
             return Err(Fault::Language { attribute: first.name.clone(), languages });
         }
         let by_sentence =
             request.span_annotations == Some(true) && asked.iter().any(|asked| asked.attribute.has_sentences());
-        Ok(Self {
-            asked,
-            sentences: if by_sentence { sentences(&text) } else { Vec::new() },
-            row: row(text, surroundings, request.community_id),
-            languages,
-            client_token: request.client_token,
-        })
+        let sentences = if by_sentence { sentences(&text) } else { Vec::new() };
+        let mut rows = Vec::new();
+        if sentences.len() > 1 {
+            rows.extend(sentences.iter().map(|span| Row { text: span.slice(&text).to_owned(), ..Row::default() }));
+        }
+        rows.insert(0, row(text, surroundings, request.community_id));
+        Ok(Self { asked, rows, sentences, languages, client_token: request.client_token })
     }
 
-    /// Returns the comment in its context, and after it its sentences, each by itself, where they are wanted.
-    pub(super) fn rows(&self) -> Vec<Row> {
-        let mut rows = vec![self.row.clone()];
-        if self.sentences.len() > 1 {
-            let text = |span: &Span| span.slice(&self.row.text).to_owned();
-            rows.extend(self.sentences.iter().map(|span| Row { text: text(span), ..Row::default() }));
-        }
-        rows
+    /// Returns what is to be judged.
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.rows
     }
 
     /// Puts the judgements of [`Question::rows`] into Perspective's answer.
     ///
     /// What could not be judged has no score there, as what is below its threshold has none.
     pub(super) fn answer(&self, judgements: &[Judgement], moderator: &Moderator) -> Value {
-        let Some((whole, parts)) = judgements.split_first() else { return json!({}) };
-        let spans = utf16(&self.row.text, &self.sentences);
-        let end: usize = self.row.text.chars().map(char::len_utf16).sum();
+        let (Some((whole, parts)), Some(row)) = (judgements.split_first(), self.rows.first()) else { return json!({}) };
+        let spans = utf16(&row.text, &self.sentences);
+        let end: usize = row.text.chars().map(char::len_utf16).sum();
         let mut scores = Map::new();
         for Asked { name, attribute, threshold } in &self.asked {
             let Some(score) = attribute.score(whole, moderator) else { continue };
@@ -213,7 +209,7 @@ mod tests {
 
     fn asked_of(moderator: &Moderator, body: &Value) -> Value {
         match Question::read(body.to_string().as_bytes(), moderator) {
-            Ok(question) => question.answer(&moderator.judge_rows(&question.rows()), moderator),
+            Ok(question) => question.answer(&moderator.judge_rows(question.rows()), moderator),
             Err(fault) => fault.answer().1,
         }
     }

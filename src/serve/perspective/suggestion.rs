@@ -62,7 +62,7 @@ impl Suggestion {
         let community = request.community_id.filter(|community| !community.is_empty());
         Ok(Self {
             event: Event::now("perspective", community, token, &text, decisions.into_iter().collect()),
-            languages: request.languages.unwrap_or_default(),
+            languages: request.languages,
             client_token: request.client_token,
         })
     }
