@@ -92,6 +92,9 @@ struct Serving {
     /// Give a request up after N seconds [default: 30]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     timeout: Option<u64>,
+    /// Keep the decisions that sites suggest in this file (SQLite; made where it is missing)
+    #[arg(long, value_name = "PATH")]
+    store: Option<PathBuf>,
     /// Do not write a line about each request to standard error
     #[arg(long)]
     no_access_log: bool,
@@ -139,6 +142,7 @@ impl Serving {
         config.max_requests = self.max_requests.unwrap_or(config.max_requests);
         config.timeout = self.timeout.map_or(config.timeout, Duration::from_secs);
         config.threads = self.threads.typed().unwrap_or(config.threads);
+        config.store = self.store.clone().or(config.store);
         config.access_log &= !self.no_access_log;
         config.noop = self.bench_noop;
         Ok((config, moderator))

@@ -8,7 +8,7 @@ mod sniff;
 
 pub use decode::decode;
 pub(crate) use decode::decode_in;
-pub use html::html;
+pub use html::{html, html_text};
 pub use sniff::sniff;
 pub(crate) use sniff::sniff_in;
 

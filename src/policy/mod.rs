@@ -145,6 +145,13 @@ impl Policy {
         self.labels.get(label)?.base_rate
     }
 
+    /// Tells whether a score of this label can by itself hold or reject a comment.
+    pub fn acts_on(&self, label: &str) -> bool {
+        self.labels
+            .get(label)
+            .is_some_and(|limits| !limits.observe && (limits.hold.is_some() || limits.reject.is_some()))
+    }
+
     /// Tells what to do with text in a language that the model does not know; for `Judge` its scores are wanted.
     pub fn unknown_language(&self) -> UnknownLanguage {
         self.language
@@ -174,6 +181,7 @@ mod tests {
         let policy = Policy::builtin().unwrap();
         assert!(policy.labels.contains_key(label::INSULT));
         assert!(policy.labels[label::SARCASM].observe);
+        assert!(policy.acts_on(label::INSULT) && !policy.acts_on(label::SARCASM) && !policy.acts_on("unheard_of"));
         policy.check(&labels(&["house"])).unwrap();
     }
 

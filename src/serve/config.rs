@@ -44,6 +44,8 @@ pub struct Config {
     pub drain_delay: Duration,
     /// Whether [`listen`](super::listen) writes a line about each request to standard error.
     pub access_log: bool,
+    /// The file in which suggested decisions are kept; without one they are acknowledged and not kept.
+    pub store: Option<PathBuf>,
     /// Certificate and key for HTTPS.
     pub tls: Option<Tls>,
     /// Whether there is `POST /v1/noop`, which reads a body and does nothing, to compare with what is judged.
@@ -82,6 +84,7 @@ impl Default for Config {
             head_timeout: Duration::from_secs(15),
             drain_delay: Duration::ZERO,
             access_log: true,
+            store: None,
             tls: None,
             noop: false,
             keys: Vec::new(),
@@ -112,7 +115,7 @@ impl Config {
     #[must_use]
     pub fn relative_to(mut self, folder: &Path) -> Self {
         let tls = self.tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]);
-        for path in self.model.iter_mut().chain(&mut self.policy).chain(tls) {
+        for path in self.model.iter_mut().chain(&mut self.policy).chain(&mut self.store).chain(tls) {
             *path = folder.join(&*path);
         }
         self

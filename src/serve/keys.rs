@@ -4,7 +4,7 @@
 //! passwords that people choose, would only make every request slow.
 
 use super::problem::Problem;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use serde::{Deserialize, Deserializer, de::Error};
@@ -234,11 +234,6 @@ pub(super) fn in_headers(headers: &HeaderMap) -> Option<&str> {
     bearer.or_else(|| headers.get("x-goog-api-key")?.to_str().ok()).filter(|key| !key.is_empty())
 }
 
-/// Finds the key of a request in `?key=KEY`, as Google's clients send it. Keys have no characters that need escapes.
-pub(super) fn in_query(uri: &Uri) -> Option<&str> {
-    uri.query()?.split('&').find_map(|pair| pair.strip_prefix("key=")).filter(|key| !key.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -306,7 +301,5 @@ mod tests {
         assert_eq!(in_headers(&headers(&[("authorization", "bearer  k ")])), Some("k"));
         assert_eq!(in_headers(&headers(&[("authorization", "Basic k"), ("x-goog-api-key", "g")])), Some("g"));
         assert_eq!(in_headers(&headers(&[("authorization", "Bearer ")])), None);
-        assert_eq!(in_query(&Uri::from_static("/a?b=1&key=k")), Some("k"));
-        assert_eq!(in_query(&Uri::from_static("/a?apikey=k&key=")), None);
     }
 }

@@ -1,14 +1,19 @@
 //! The HTTP server: judges what is posted, on threads of its own, and refuses what it cannot do in time.
 
 mod access;
+mod akismet;
 mod articles;
 mod body;
 mod config;
 mod connections;
+mod judging;
+mod keeper;
 mod keys;
 mod metrics;
 mod moderate;
+mod openai;
 mod operating;
+mod perspective;
 mod pool;
 mod problem;
 mod server;
@@ -82,6 +87,9 @@ pub fn listen(load: Loader, announce: impl Fn(&str) + Send + Sync + 'static) -> 
             .map_err(|error| io::Error::new(error.kind(), format!("{address} cannot be listened at: {error}")))?;
         let scheme = if config.tls.is_some() { "https" } else { "http" };
         announce(&format!("listening at {scheme}://{}", listener.local_addr()?));
+        if config.store.is_none() {
+            announce("no store: decisions that sites suggest are acknowledged but not kept");
+        }
         let reloads = operating::reload_on_signal(Arc::clone(&server), announce)?;
         tokio::select! {
             () = connections.serve(listener, stop) => {}
@@ -123,9 +131,11 @@ pub fn router(config: Config, moderator: Moderator) -> io::Result<Router> {
     Ok(routes(Arc::new(Server::new(&config, moderator)?), config.noop))
 }
 
-/// Returns every route with what answers it; `openapi.json` describes the same ones.
-fn table() -> Vec<(&'static str, MethodRouter<Arc<Server>>)> {
-    vec![
+/// Every route with what answers it; `openapi.json` describes the same ones.
+type Table = Vec<(String, MethodRouter<Arc<Server>>)>;
+
+fn table() -> Table {
+    let native = [
         ("/v1/moderate", post(moderate::moderate)),
         ("/v1/articles/{id}", get(articles::get).put(articles::put).delete(articles::delete)),
         ("/v1/articles/{id}/comments", post(articles::publish)),
@@ -134,11 +144,13 @@ fn table() -> Vec<(&'static str, MethodRouter<Arc<Server>>)> {
         ("/readyz", get(operating::ready)),
         ("/metrics", get(operating::metrics)),
         ("/openapi.json", get(operating::openapi)),
-    ]
+    ];
+    let native = native.map(|(path, methods)| (path.to_owned(), methods));
+    native.into_iter().chain(perspective::table()).chain(openai::table()).chain(akismet::table()).collect()
 }
 
 fn routes(server: Arc<Server>, noop: bool) -> Router {
-    let router = table().into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods));
+    let router = table().into_iter().fold(Router::new(), |router, (path, methods)| router.route(&path, methods));
     let router = if noop { router.route("/v1/noop", post(operating::noop)) } else { router };
     router
         .method_not_allowed_fallback(|| async {
@@ -146,7 +158,8 @@ fn routes(server: Arc<Server>, noop: bool) -> Router {
         })
         .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "GET /openapi.json tells which paths there are") })
         .layer(CatchPanicLayer::custom(|_| {
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "answering failed, which is a fault of gruff").into_response()
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "answering failed, which is a fault of gruff")
+                .into_response()
         }))
         .layer(from_fn_with_state(Arc::clone(&server), access::note))
         .with_state(server)

@@ -38,7 +38,8 @@ impl Pool {
     /// When the threads cannot be started.
     pub(super) fn new(threads: usize, places: usize) -> io::Result<Self> {
         let (threads, size) = (threads.max(1), places.min(Semaphore::MAX_PERMITS));
-        let builder = ThreadPoolBuilder::new().num_threads(threads).thread_name(|number| format!("judge-many-{number}"));
+        let builder =
+            ThreadPoolBuilder::new().num_threads(threads).thread_name(|number| format!("judge-many-{number}"));
         let wide = builder.build().map_err(io::Error::other)?;
         let pool = Self { queue: Arc::default(), wide, places: Arc::new(Semaphore::new(size)), size };
         for number in 0..threads {

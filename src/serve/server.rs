@@ -1,14 +1,17 @@
 //! What all requests share: the moderator, the keys, the pool, the limits; and how the first two are replaced.
 
 use super::access::Log;
+use super::akismet::Usage;
 use super::articles::Articles;
 use super::body::Memory;
 use super::config::Config;
+use super::keeper::Keeper;
 use super::keys::{Denied, Keys, Scope, in_headers};
 use super::metrics::{Levels, Metrics};
 use super::pool::{Pool, Undone, Wanted};
 use super::problem::Problem;
 use crate::moderator::Moderator;
+use crate::store::{Nowhere, Sqlite, Store};
 use arc_swap::ArcSwap;
 use axum::http::{HeaderMap, StatusCode};
 use std::io;
@@ -27,6 +30,10 @@ pub(super) struct Server {
     pub(super) memory: Memory,
     pub(super) articles: Articles,
     pub(super) metrics: Metrics,
+    pub(super) keeper: Keeper,
+    pub(super) usage: Usage,
+    /// Callers talk to this server itself by HTTPS.
+    pub(super) https: bool,
     pub(super) max_body: usize,
     pub(super) max_rows: usize,
     pub(super) timeout: Duration,
@@ -48,16 +55,23 @@ struct Current {
 
 impl Server {
     /// # Errors
-    /// When the threads that judge cannot be started.
+    /// When the threads cannot be started, or the store cannot be opened.
     pub(super) fn new(config: &Config, moderator: Moderator) -> io::Result<Self> {
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let threads = if config.threads == 0 { cores() } else { config.threads };
         let keys = Keys::new(&config.keys, &Keys::default());
+        let store: Box<dyn Store> = match &config.store {
+            Some(path) => Box::new(Sqlite::open(path).map_err(io::Error::other)?),
+            None => Box::new(Nowhere),
+        };
         Ok(Self {
             pool: Pool::new(threads, config.max_requests)?,
             memory: Memory::new(config.max_memory),
             articles: Articles::new(config.articles),
             metrics: Metrics::new(),
+            keeper: Keeper::start(store, config.max_requests, config.timeout)?,
+            usage: Usage::default(),
+            https: config.tls.is_some(),
             max_body: config.max_body,
             max_rows: config.max_rows,
             timeout: config.timeout,

@@ -34,6 +34,7 @@ use crate::thread::{Article, Comment, Thread};
 use item::{Draft, Item};
 use linked_data::LinkedData;
 use survey::Page;
+use tree::Tree;
 use zone::Zones;
 
 /// What was found by one of the ways.
@@ -79,6 +80,12 @@ pub fn html(source: &str) -> Thread {
         thread.notes.push("the page is larger than is read: its end was left out".to_owned());
     }
     thread
+}
+
+/// Takes the text out of a piece of a page that is all one text, a paragraph or line break to a line.
+pub fn html_text(piece: &str) -> String {
+    let tree = Tree::parse(piece);
+    paragraphs::text(&tree, 0, tree.len(), |_| None)
 }
 
 /// The comments that a reader of the page sees.

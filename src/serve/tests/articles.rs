@@ -25,7 +25,8 @@ async fn off_topic(app: &Router, text: &str) -> (Value, Value) {
 async fn a_row_is_judged_under_an_article_that_is_known() {
     let app = app(Config::default());
     assert_eq!(off_topic(&app, "that bridge was never safe").await, (false.into(), Value::Null));
-    let article = r#"{"article":{"title":"Council votes on the bridge","text":"The bridge over the river is to be closed."}}"#;
+    let article =
+        r#"{"article":{"title":"Council votes on the bridge","text":"The bridge over the river is to be closed."}}"#;
     assert_eq!(answer(&app, put(article)).await.0, 201);
     let (status, known) = answer(&app, put(article)).await;
     assert_eq!((status, &known["id"], &known["comments"]), (200, &ID.into(), &0.into()));

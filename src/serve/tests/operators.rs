@@ -112,7 +112,8 @@ async fn no_request_is_lost_while_models_change() {
             let app = app.clone();
             tokio::spawn(async move {
                 for _ in 0..50 {
-                    let judged = app.clone().oneshot(post_to("/v1/moderate", r#"[{"text":"a b"},{"text":"c d"}]"#)).await;
+                    let judged =
+                        app.clone().oneshot(post_to("/v1/moderate", r#"[{"text":"a b"},{"text":"c d"}]"#)).await;
                     let judged = json(judged.unwrap()).await;
                     // One request is judged by one model.
                     assert_eq!(labels_of(&judged[0]), labels_of(&judged[1]));
@@ -173,7 +174,9 @@ async fn the_log_tells_routes_but_neither_comments_nor_keys() {
         let request = Request::post(path).header("authorization", "Bearer secret").header("x-secret", "secret");
         request.body(Body::from(r#"{"id":"secret","text":"secret"}"#)).unwrap()
     };
-    for path in ["/v1/moderate", "/v1/moderate?key=secret", "/secret", "/v1/articles/secret/comments", "/v1/articles/secret"] {
+    for path in
+        ["/v1/moderate", "/v1/moderate?key=secret", "/secret", "/v1/articles/secret/comments", "/v1/articles/secret"]
+    {
         let body = app.clone().oneshot(secret(path)).await.unwrap().into_body();
         body.collect().await.unwrap();
     }

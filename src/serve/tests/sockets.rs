@@ -78,7 +78,8 @@ async fn before_it_stops_the_server_says_that_it_is_not_ready() {
     stop.send(()).unwrap();
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert!(ask().await.starts_with("HTTP/1.1 503"));
-    let row = b"POST /v1/moderate HTTP/1.1\r\nHost: gruff\r\nConnection: close\r\nContent-Length: 12\r\n\r\n{\"text\":\"a\"}";
+    let row =
+        b"POST /v1/moderate HTTP/1.1\r\nHost: gruff\r\nConnection: close\r\nContent-Length: 12\r\n\r\n{\"text\":\"a\"}";
     assert!(said(address, row.to_vec()).await.starts_with("HTTP/1.1 200"));
     serving.await.unwrap().unwrap();
 }
@@ -167,6 +168,7 @@ async fn a_client_that_has_gone_frees_its_place() {
         socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         let _ = socket.read_to_end(&mut rest);
     }
-    let row = b"POST /v1/moderate HTTP/1.1\r\nHost: gruff\r\nConnection: close\r\nContent-Length: 12\r\n\r\n{\"text\":\"a\"}";
+    let row =
+        b"POST /v1/moderate HTTP/1.1\r\nHost: gruff\r\nConnection: close\r\nContent-Length: 12\r\n\r\n{\"text\":\"a\"}";
     assert!(said(address, row.to_vec()).await.starts_with("HTTP/1.1 200"));
 }
