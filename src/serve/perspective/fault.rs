@@ -80,7 +80,7 @@ fn refused(refusal: &Refusal) -> (StatusCode, Value) {
             info["metadata"] = json!({"service": SERVICE});
             return invalid("API key not valid. Please pass a valid API key.".to_owned(), vec![info]);
         }
-        StatusCode::FORBIDDEN => (StatusCode::FORBIDDEN, "PERMISSION_DENIED", vec![info("SERVICE_DISABLED")]),
+        StatusCode::FORBIDDEN => (StatusCode::FORBIDDEN, "PERMISSION_DENIED", vec![info("API_KEY_SERVICE_BLOCKED")]),
         StatusCode::TOO_MANY_REQUESTS => {
             let mut info = info("RATE_LIMIT_EXCEEDED");
             info["metadata"] = json!({"service": SERVICE, "quota_metric": format!("{SERVICE}/analyze_requests")});

@@ -1,5 +1,6 @@
 //! Google's Perspective API: `comments:analyze`, `comments:suggestscore` and the discovery document.
 
+mod answer;
 mod attribute;
 mod body;
 mod discovery;
@@ -16,7 +17,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use fault::Fault;
 use question::Question;
-use serde_json::Value;
 use std::sync::Arc;
 use suggestion::Suggestion;
 
@@ -43,10 +43,11 @@ async fn analyze(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap
     let work = |judge: &Judge<'_>, body: &[u8]| {
         let question = Question::read(body, judge.moderator())?;
         let judgements = judge.rows(question.rows())?;
-        Ok(question.answer(&judgements, judge.moderator()))
+        let answer = serde_json::to_string(&question.answer(&judgements, judge.moderator()));
+        answer.map_err(|_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written").into())
     };
     match flat(judged(&server, body, work).await) {
-        Ok(answer) => json(StatusCode::OK, &answer),
+        Ok(answer) => json(StatusCode::OK, answer),
         Err(fault) => refuse(&fault),
     }
 }
@@ -65,7 +66,7 @@ async fn suggest(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap
     };
     match server.keeper.keep(event).await {
         Ok(kept) => {
-            let mut response = json(StatusCode::OK, &answer);
+            let mut response = json(StatusCode::OK, answer.to_string());
             response.headers_mut().insert(KEPT, HeaderValue::from_static(if kept { "yes" } else { "no" }));
             response
         }
@@ -79,7 +80,7 @@ async fn discover(State(server): State<Arc<Server>>, headers: HeaderMap) -> Resp
     let host = header("host").filter(plain).unwrap_or("localhost");
     // A proxy in front that speaks TLS says so.
     let scheme = if server.https || header("x-forwarded-proto") == Some("https") { "https" } else { "http" };
-    json(StatusCode::OK, &discovery::document(&format!("{scheme}://{host}/")))
+    json(StatusCode::OK, discovery::document(&format!("{scheme}://{host}/")).to_string())
 }
 
 async fn other_method() -> Response {
@@ -107,7 +108,7 @@ fn flat<T>(done: Result<Result<T, Fault>, Refusal>) -> Result<T, Fault> {
 
 fn refuse(fault: &Fault) -> Response {
     let (status, body) = fault.answer();
-    let mut response = json(status, &body);
+    let mut response = json(status, body.to_string());
     if let Fault::Refused(refusal) = fault
         && let Some(seconds) = refusal.retry_after()
     {
@@ -116,8 +117,8 @@ fn refuse(fault: &Fault) -> Response {
     response
 }
 
-fn json(status: StatusCode, body: &Value) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json; charset=UTF-8")], body.to_string()).into_response()
+fn json(status: StatusCode, body: String) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json; charset=UTF-8")], body).into_response()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `comments:analyze`: from the request to the rows that are judged, and from their judgements to the answer.
 
+use super::answer::{Answer, AttributeScore, Score, SpanScore};
 use super::attribute::Attribute;
 use super::body::{Analyze, Surroundings, TextEntry};
 use super::fault::Fault;
@@ -9,7 +10,6 @@ use crate::span::Span;
 use crate::text::sentences;
 use crate::thread::{Row, RowArticle};
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
 
 /// Perspective's limit on a comment, in bytes.
 const LONGEST: usize = 20_480;
@@ -76,46 +76,45 @@ impl Question {
     /// Puts the judgements of [`Question::rows`] into Perspective's answer.
     ///
     /// What could not be judged has no score there, as what is below its threshold has none.
-    pub(super) fn answer(&self, judgements: &[Judgement], moderator: &Moderator) -> Value {
-        let (Some((whole, parts)), Some(row)) = (judgements.split_first(), self.rows.first()) else { return json!({}) };
+    pub(super) fn answer<'a>(&'a self, judgements: &[Judgement], moderator: &'a Moderator) -> Answer<'a> {
+        let mut answer = Answer {
+            attribute_scores: Vec::new(),
+            languages: Vec::new(),
+            detected_languages: ["und"],
+            client_token: self.client_token.as_deref(),
+        };
+        let (Some((whole, parts)), Some(row)) = (judgements.split_first(), self.rows.first()) else { return answer };
+        answer.languages = self.judged_as(whole, moderator);
+        answer.detected_languages = [whole.language];
         let spans = utf16(&row.text, &self.sentences);
-        let end: usize = row.text.chars().map(char::len_utf16).sum();
-        let mut scores = Map::new();
+        let whole_span = Span::new(0, row.text.chars().map(char::len_utf16).sum());
         for Asked { name, attribute, threshold } in &self.asked {
             let Some(score) = attribute.score(whole, moderator) else { continue };
             if threshold.is_some_and(|threshold| score < threshold) {
                 continue;
             }
-            let span_scores: Vec<Value> = match spans.as_slice() {
-                [only] if attribute.has_sentences() => vec![span_score(*only, score)],
+            let span_scores = match spans.as_slice() {
+                [only] if attribute.has_sentences() => vec![SpanScore::new(*only, score)],
                 spans if attribute.has_sentences() && !spans.is_empty() => {
                     let judged = spans.iter().zip(parts);
-                    judged
-                        .filter_map(|(span, part)| Some(span_score(*span, attribute.score(part, moderator)?)))
-                        .collect()
+                    let scored = judged.filter_map(|(span, part)| Some((*span, attribute.score(part, moderator)?)));
+                    scored.map(|(span, score)| SpanScore::new(span, score)).collect()
                 }
-                _ => vec![span_score(Span::new(0, end), score)],
+                _ => vec![SpanScore::new(whole_span, score)],
             };
-            scores.insert(name.clone(), json!({"spanScores": span_scores, "summaryScore": probability(score)}));
-        }
-        let mut answer = json!({
-            "attributeScores": scores,
-            "languages": self.judged_as(whole, moderator),
-            "detectedLanguages": [whole.language],
-        });
-        if let Some(token) = &self.client_token {
-            answer["clientToken"] = json!(token);
+            let summary_score = Score::probability(score);
+            answer.attribute_scores.push((name, AttributeScore { span_scores, summary_score }));
         }
         answer
     }
 
     /// Returns the languages whose model judged.
-    fn judged_as(&self, whole: &Judgement, moderator: &Moderator) -> Vec<String> {
+    fn judged_as<'a>(&'a self, whole: &Judgement, moderator: &'a Moderator) -> Vec<&'a str> {
         let known = &moderator.model().card().languages;
         match known.first() {
-            _ if !self.languages.is_empty() => self.languages.clone(),
-            Some(first) if whole.language == "und" => vec![first.clone()],
-            _ => vec![whole.language.to_owned()],
+            _ if !self.languages.is_empty() => self.languages.iter().map(String::as_str).collect(),
+            Some(first) if whole.language == "und" => vec![first],
+            _ => vec![whole.language],
         }
     }
 }
@@ -173,14 +172,6 @@ fn judges_one_of(languages: &[String], moderator: &Moderator) -> bool {
         || languages.iter().any(is_known)
 }
 
-fn probability(score: f64) -> Value {
-    json!({"value": score, "type": "PROBABILITY"})
-}
-
-fn span_score(span: Span, score: f64) -> Value {
-    json!({"begin": span.start, "end": span.end, "score": probability(score)})
-}
-
 /// Counts ordered spans in UTF-16 code units, in one pass.
 fn utf16(text: &str, spans: &[Span]) -> Vec<Span> {
     let (mut at, mut units) = (0, 0);
@@ -202,6 +193,7 @@ fn utf16(text: &str, spans: &[Span]) -> Vec<Span> {
 mod tests {
     use super::*;
     use crate::policy::Policy;
+    use serde_json::{Value, json};
 
     fn moderator() -> Moderator {
         Moderator::builtin().unwrap()
@@ -209,7 +201,10 @@ mod tests {
 
     fn asked_of(moderator: &Moderator, body: &Value) -> Value {
         match Question::read(body.to_string().as_bytes(), moderator) {
-            Ok(question) => question.answer(&moderator.judge_rows(question.rows()), moderator),
+            Ok(question) => {
+                let judgements = moderator.judge_rows(question.rows());
+                serde_json::to_value(question.answer(&judgements, moderator)).unwrap()
+            }
             Err(fault) => fault.answer().1,
         }
     }
