@@ -25,6 +25,9 @@ pub(crate) enum Kind {
     #[error("policy {name}: {what}")]
     Policy { name: String, what: String },
     #[cfg(feature = "serve")]
+    #[error("config {name}: {what}")]
+    Config { name: String, what: String },
+    #[cfg(feature = "serve")]
     #[error("store {}: {what}", path.display())]
     Store { path: PathBuf, what: String },
     #[error("training: {0}")]
@@ -71,6 +74,12 @@ impl Error {
     /// A policy file was refused.
     pub(crate) fn policy(name: impl Into<String>, what: impl Into<String>) -> Self {
         Kind::Policy { name: name.into(), what: what.into() }.into()
+    }
+
+    /// A server's configuration was refused.
+    #[cfg(feature = "serve")]
+    pub(crate) fn config(name: impl Into<String>, what: impl Into<String>) -> Self {
+        Kind::Config { name: name.into(), what: what.into() }.into()
     }
 
     /// A store of decisions cannot be used.

@@ -8,12 +8,30 @@ use crate::features::topic::{self, Relevance, Topic};
 use crate::label::Label;
 use crate::policy::{Facts, UnknownLanguage, shift};
 use crate::text::{Language, Normalized, TokenKind};
+use std::cell::Cell;
 
 /// Memory of one worker.
 #[derive(Default)]
 pub(super) struct Scratch {
     rows: RowMaker,
     columns: Vec<f64>,
+    /// The comment at hand, where it was not prepared before.
+    pub(super) text: Normalized,
+    pub(super) stems: Vec<u32>,
+}
+
+thread_local! {
+    static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
+}
+
+impl Scratch {
+    /// Lends a thread's own memory to `work`; a panic loses it, so that no half-done work is ever seen again.
+    pub(super) fn lend<T>(work: impl FnOnce(&mut Self) -> T) -> T {
+        let mut scratch = SCRATCH.take().unwrap_or_default();
+        let done = work(&mut scratch);
+        SCRATCH.set(Some(scratch));
+        done
+    }
 }
 
 /// A comment's text, normalised, and its stems.

@@ -117,6 +117,11 @@ impl Policy {
         file::parse(name, text)
     }
 
+    /// Returns what messages call it: the name it was read under.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Checks that the policy fits a model that judges `labels`.
     ///
     /// The built-in policy fits every model: what it says about labels that the model does not judge is without effect.

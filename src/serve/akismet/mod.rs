@@ -6,9 +6,8 @@ mod check;
 mod form;
 mod key;
 
-use super::Server;
 use super::judging::{Judge, Refusal, Scope, admit, judged};
-use axum::Router;
+use super::{Server, Table};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
@@ -31,17 +30,18 @@ const KEPT: HeaderName = HeaderName::from_static("x-gruff-kept");
 pub(super) struct Usage(AtomicU64);
 
 /// The paths that Akismet's clients ask.
-pub(super) fn routes() -> Router<Arc<Server>> {
-    let versions = ["/1.1", "/1.2"];
-    versions.iter().fold(Router::new(), |router, version| {
-        let path = |call: &str| format!("{version}/{call}");
-        router
-            .route(&path("verify-key"), post(verify_key).fallback(other_method))
-            .route(&path("comment-check"), post(comment_check).fallback(other_method))
-            .route(&path("submit-spam"), post(submit_spam).fallback(other_method))
-            .route(&path("submit-ham"), post(submit_ham).fallback(other_method))
-            .route(&path("usage-limit"), get(usage_limit).post(usage_limit).fallback(other_method))
-    })
+pub(super) fn table() -> Table {
+    let calls = |version: &str| {
+        [
+            ("verify-key", post(verify_key).fallback(other_method)),
+            ("comment-check", post(comment_check).fallback(other_method)),
+            ("submit-spam", post(submit_spam).fallback(other_method)),
+            ("submit-ham", post(submit_ham).fallback(other_method)),
+            ("usage-limit", get(usage_limit).post(usage_limit).fallback(other_method)),
+        ]
+        .map(|(call, methods)| (format!("/{version}/{call}"), methods))
+    };
+    ["1.1", "1.2"].into_iter().flat_map(calls).collect()
 }
 
 /// Why a call got no answer.

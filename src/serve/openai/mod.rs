@@ -4,9 +4,8 @@ mod answer;
 mod fault;
 mod question;
 
-use super::Server;
 use super::judging::{Judge, Refusal, Scope, admit, judged};
-use axum::Router;
+use super::{Server, Table};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -17,8 +16,8 @@ use question::Question;
 use std::sync::Arc;
 
 /// The path that OpenAI's clients ask.
-pub(super) fn routes() -> Router<Arc<Server>> {
-    Router::new().route("/v1/moderations", post(moderations).fallback(other_method))
+pub(super) fn table() -> Table {
+    vec![("/v1/moderations".to_owned(), post(moderations).fallback(other_method))]
 }
 
 async fn moderations(State(server): State<Arc<Server>>, headers: HeaderMap, body: Body) -> Response {

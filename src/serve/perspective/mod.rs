@@ -8,9 +8,8 @@ mod fault;
 mod question;
 mod suggestion;
 
-use super::Server;
 use super::judging::{Judge, Refusal, Scope, admit, judged};
-use axum::Router;
+use super::{Server, Table};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
@@ -27,12 +26,14 @@ const KEPT: HeaderName = HeaderName::from_static("x-gruff-kept");
 const GOOGLE_KEY: HeaderName = HeaderName::from_static("x-goog-api-key");
 
 /// The paths that Perspective's clients ask.
-pub(super) fn routes() -> Router<Arc<Server>> {
-    Router::new()
-        .route("/v1alpha1/comments:analyze", post(analyze).fallback(other_method))
-        .route("/v1alpha1/comments:suggestscore", post(suggest).fallback(other_method))
-        .route("/$discovery/rest", get(discover))
-        .route("/discovery/v1/apis/commentanalyzer/v1alpha1/rest", get(discover))
+pub(super) fn table() -> Table {
+    let table = [
+        ("/v1alpha1/comments:analyze", post(analyze).fallback(other_method)),
+        ("/v1alpha1/comments:suggestscore", post(suggest).fallback(other_method)),
+        ("/$discovery/rest", get(discover)),
+        ("/discovery/v1/apis/commentanalyzer/v1alpha1/rest", get(discover)),
+    ];
+    table.map(|(path, methods)| (path.to_owned(), methods)).into()
 }
 
 async fn analyze(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap, body: Body) -> Response {
@@ -73,12 +74,12 @@ async fn suggest(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap
     }
 }
 
-async fn discover(headers: HeaderMap) -> Response {
+async fn discover(State(server): State<Arc<Server>>, headers: HeaderMap) -> Response {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let plain = |host: &&str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
     let host = header("host").filter(plain).unwrap_or("localhost");
     // A proxy in front that speaks TLS says so.
-    let scheme = if header("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    let scheme = if server.https || header("x-forwarded-proto") == Some("https") { "https" } else { "http" };
     json(StatusCode::OK, discovery::document(&format!("{scheme}://{host}/")).to_string())
 }
 
