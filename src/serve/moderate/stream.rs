@@ -145,11 +145,11 @@ impl Lines {
             Err(_) => Err("nothing came for too long".to_owned()),
             Ok(Some(Err(_))) => Err("the lines did not arrive whole".to_owned()),
             Ok(Some(Ok(frame))) => {
-                if let Ok(data) = frame.into_data() {
-                    if !self.skipping || memchr::memchr(b'\n', &data).is_some() {
-                        self.server.memory.take(data.len(), &mut self.share).map_err(|problem| problem.detail)?;
-                        self.buffer.extend_from_slice(&data);
-                    }
+                if let Ok(data) = frame.into_data()
+                    && (!self.skipping || memchr::memchr(b'\n', &data).is_some())
+                {
+                    self.server.memory.take(data.len(), &mut self.share).map_err(|problem| problem.detail)?;
+                    self.buffer.extend_from_slice(&data);
                 }
                 Ok(())
             }
