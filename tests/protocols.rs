@@ -5,10 +5,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use gruff::Moderator;
-use gruff::serve::{Config, router};
+use gruff::serve::{Config, KeyHash, KeyTable, Scope, router};
 use http_body_util::BodyExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
+use std::num::NonZeroU32;
 use std::path::Path;
 use tower::ServiceExt;
 
@@ -139,7 +140,73 @@ async fn refusals_have_the_shape_of_the_protocol() {
 }
 
 fn post(target: &str, body: &str) -> Value {
-    serde_json::json!({"method": "POST", "target": target, "headers": {}, "body": body})
+    json!({"method": "POST", "target": target, "headers": {}, "body": body})
+}
+
+/// A wrong key, a key without the scope and a key used too often are told in each protocol's own words.
+#[tokio::test]
+async fn keys_are_refused_in_the_words_of_the_protocol() {
+    let key = |burst| KeyTable {
+        name: "coral".to_owned(),
+        hash: KeyHash::of("right-key"),
+        scopes: vec![Scope::Score],
+        per_second: NonZeroU32::new(1),
+        burst: NonZeroU32::new(burst),
+    };
+    let server =
+        |burst| router(Config { keys: vec![key(burst)], ..Config::default() }, Moderator::builtin().unwrap()).unwrap();
+    let comment = r#"{"comment":{"text":"Thank you, Ann."},"requestedAttributes":{"TOXICITY":{}}}"#;
+    let suggestion = r#"{"comment":{"text":"a"},"attributeScores":{"TOXICITY":{"summaryScore":{"value":1}}}}"#;
+    let asked = |target: &str, headers: Value, body: &str| json!({"method": "POST", "target": target, "headers": headers, "body": body});
+    let analyze = |key: &str| asked(&format!("/v1alpha1/comments:analyze?key={key}"), json!({}), comment);
+    let suggest = asked("/v1alpha1/comments:suggestscore", json!({"x-goog-api-key": "right-key"}), suggestion);
+    let moderations =
+        |key: &str| asked("/v1/moderations", json!({"authorization": format!("Bearer {key}")}), r#"{"input":"a"}"#);
+    let akismet = |call: &str, key: &str| {
+        asked(
+            &format!("/1.1/{call}"),
+            json!({"host": format!("{key}.rest.akismet.com")}),
+            "blog=b&user_ip=i&comment_content=a",
+        )
+    };
+    let open = server(100);
+    let (status, _, body) = ask(&open, &analyze("wrong-key")).await;
+    assert!(status == 400 && body["error"]["details"][0]["reason"] == "API_KEY_INVALID", "{body}");
+    assert!(!body.to_string().contains("wrong-key"));
+    let (status, _, body) = ask(&open, &analyze("right-key")).await;
+    assert_eq!(status, 200, "{body}");
+    let (status, _, body) = ask(&open, &suggest).await;
+    assert!(status == 403 && body["error"]["status"] == "PERMISSION_DENIED", "{body}");
+    let (status, _, body) = ask(&open, &moderations("wrong-key")).await;
+    assert!(status == 401 && body["error"]["code"] == "invalid_api_key", "{body}");
+    assert!(!body.to_string().contains("wrong-key"));
+    assert_eq!(ask(&open, &moderations("right-key")).await.0, 200);
+    for (call, key, answer) in [
+        ("verify-key", "wrong-key", json!("invalid")),
+        ("verify-key", "right-key", json!("valid")),
+        ("comment-check", "wrong-key", json!("invalid")),
+        ("comment-check", "right-key", json!(false)),
+        ("submit-ham", "right-key", json!("invalid")),
+    ] {
+        let (status, headers, body) = ask(&open, &akismet(call, key)).await;
+        assert_eq!((status, &body), (200, &answer), "{call} {key}");
+        assert_eq!(headers.iter().any(|(name, _)| name == "x-akismet-debug-help"), answer == "invalid", "{call} {key}");
+    }
+    for request in [analyze("right-key"), moderations("right-key"), akismet("comment-check", "right-key")] {
+        let busy = server(1);
+        let mut answered = ask(&busy, &request).await;
+        assert_eq!(answered.0, 200);
+        // However slow this machine is, some two requests come within a second.
+        for _ in 0..1000 {
+            if answered.0 == 429 {
+                break;
+            }
+            answered = ask(&busy, &request).await;
+        }
+        let (status, headers, body) = answered;
+        assert!(status == 429 && headers.iter().any(|(name, _)| name == "retry-after"), "{body}");
+        assert!(body.is_string() || body["error"].is_object(), "{body}");
+    }
 }
 
 /// Whatever is sent, nothing fails inside.
