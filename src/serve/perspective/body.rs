@@ -57,7 +57,8 @@ pub(super) struct TextEntry {
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum TextType {
     #[default]
-    TextTypeUnspecified,
+    #[serde(rename = "TEXT_TYPE_UNSPECIFIED")]
+    Unspecified,
     PlainText,
     Html,
 }
@@ -135,7 +136,8 @@ pub(super) struct Parameters {
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(super) enum ScoreType {
     #[default]
-    ScoreTypeUnspecified,
+    #[serde(rename = "SCORE_TYPE_UNSPECIFIED")]
+    Unspecified,
     Probability,
     StdDevScore,
     Percentile,
@@ -146,7 +148,7 @@ impl ScoreType {
     /// Returns its name where gruff does not give such scores.
     pub(super) fn unsupported(self) -> Option<&'static str> {
         match self {
-            Self::ScoreTypeUnspecified | Self::Probability => None,
+            Self::Unspecified | Self::Probability => None,
             Self::StdDevScore => Some("STD_DEV_SCORE"),
             Self::Percentile => Some("PERCENTILE"),
             Self::Raw => Some("RAW"),
