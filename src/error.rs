@@ -24,6 +24,12 @@ pub(crate) enum Kind {
     Model { name: String, what: String },
     #[error("policy {name}: {what}")]
     Policy { name: String, what: String },
+    #[cfg(feature = "serve")]
+    #[error("config {name}: {what}")]
+    Config { name: String, what: String },
+    #[cfg(feature = "serve")]
+    #[error("store {}: {what}", path.display())]
+    Store { path: PathBuf, what: String },
     #[error("training: {0}")]
     Training(String),
     #[error("label {0:?}: a label is 1 to 40 of a-z, 0-9 and _, and begins with a letter")]
@@ -68,6 +74,18 @@ impl Error {
     /// A policy file was refused.
     pub(crate) fn policy(name: impl Into<String>, what: impl Into<String>) -> Self {
         Kind::Policy { name: name.into(), what: what.into() }.into()
+    }
+
+    /// A server's configuration was refused.
+    #[cfg(feature = "serve")]
+    pub(crate) fn config(name: impl Into<String>, what: impl Into<String>) -> Self {
+        Kind::Config { name: name.into(), what: what.into() }.into()
+    }
+
+    /// A store of decisions cannot be used.
+    #[cfg(feature = "serve")]
+    pub(crate) fn store(path: &Path, what: impl Into<String>) -> Self {
+        Kind::Store { path: path.to_owned(), what: what.into() }.into()
     }
 
     /// The training rows or parameters do not allow a model.

@@ -40,6 +40,8 @@ pub mod report;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod span;
+#[cfg(feature = "serve")]
+pub mod store;
 pub mod text;
 pub mod thread;
 pub mod train;

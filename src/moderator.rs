@@ -13,9 +13,9 @@ use crate::features::topic::{Topic, stems};
 use crate::label::Label;
 use crate::model::Model;
 use crate::policy::Policy;
-use crate::thread::{Row, Thread};
+use crate::thread::{Comment, Row, Thread};
 use rayon::prelude::*;
-use scratch::{Context, Scratch};
+use scratch::{Context, Prepared, Scratch};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -114,6 +114,13 @@ impl Moderator {
     /// Each is judged against the article and the comments before it, which are counted in one ordered pass; its cost
     /// does not grow with the thread. The scores are the same for any number of threads.
     pub fn judge(&self, thread: &Thread) -> Vec<Judgement> {
+        self.judge_while(thread, &|| true).unwrap_or_default()
+    }
+
+    /// Judges as [`Moderator::judge`] does, for as long as `wanted` says that somebody waits; `None` when that ends.
+    ///
+    /// `wanted` is asked at least twice a comment, from any thread.
+    pub fn judge_while(&self, thread: &Thread, wanted: &(dyn Fn() -> bool + Sync)) -> Option<Vec<Judgement>> {
         let mut topic = Topic::new(thread.article.title.as_deref(), thread.article.text.as_deref());
         let index: HashMap<&str, usize> =
             thread.comments.iter().enumerate().rev().map(|(at, comment)| (comment.id.as_str(), at)).collect();
@@ -124,7 +131,8 @@ impl Moderator {
         let mut judgements = Vec::with_capacity(thread.comments.len());
         for (number, comments) in thread.comments.chunks(STRETCH).enumerate() {
             let first = number * STRETCH;
-            let prepared: Vec<_> = comments.par_iter().map(|comment| scratch::prepare(&comment.text)).collect();
+            let prepare = |comment: &Comment| wanted().then(|| scratch::prepare(&comment.text));
+            let prepared = comments.par_iter().map(prepare).collect::<Option<Vec<_>>>()?;
             let contexts: Vec<Context> = (first..first + comments.len())
                 .map(|at| {
                     let stems = &prepared[at - first].stems;
@@ -136,39 +144,44 @@ impl Moderator {
                     context
                 })
                 .collect();
-            judgements.par_extend(comments.par_iter().zip(prepared).zip(contexts).enumerate().map(
-                |(offset, ((comment, prepared), context))| {
-                    let parent = parent_of(first + offset).map(|parent| thread.comments[parent].text.as_str());
-                    let id = Some(comment.id.clone());
-                    Scratch::with(|scratch| self.finish(id, &comment.text, &prepared.text, parent, &context, scratch))
-                },
-            ));
+            let finish = |(offset, ((comment, prepared), context)): (usize, ((&Comment, _), _))| {
+                let prepared: Prepared = prepared;
+                let parent = parent_of(first + offset).map(|parent| thread.comments[parent].text.as_str());
+                let id = Some(comment.id.clone());
+                wanted().then(|| {
+                    Scratch::lend(|scratch| self.finish(id, &comment.text, &prepared.text, parent, &context, scratch))
+                })
+            };
+            let finished = comments.par_iter().zip(prepared).zip(contexts).enumerate().map(finish);
+            judgements.extend(finished.collect::<Option<Vec<_>>>()?);
         }
-        judgements
+        Some(judgements)
     }
 
     /// Judges one row against the context that it brings.
     pub fn judge_row(&self, row: &Row) -> Judgement {
-        Scratch::with(|scratch| self.judge_row_with(row, scratch))
+        self.judge_row_in(row, &topic_of(row))
+    }
+
+    /// Judges one row against a topic that was counted before, in place of the article and the comments that it brings.
+    pub fn judge_row_in(&self, row: &Row, topic: &Topic) -> Judgement {
+        Scratch::lend(|scratch| {
+            let mut text = std::mem::take(&mut scratch.text);
+            text.refill(&row.text);
+            scratch.stems.clear();
+            if !topic.is_empty() {
+                stems(&text, &mut scratch.stems);
+            }
+            let context = self.context(topic, &scratch.stems);
+            let judgement = self.finish(row.id.clone(), &row.text, &text, row.parent.as_deref(), &context, scratch);
+            scratch.text = text;
+            judgement
+        })
     }
 
     /// Judges rows in parallel, each against its own context, in their order.
     pub fn judge_rows(&self, rows: &[Row]) -> Vec<Judgement> {
         rows.par_iter().map(|row| self.judge_row(row)).collect()
-    }
-
-    fn judge_row_with(&self, row: &Row, scratch: &mut Scratch) -> Judgement {
-        let mut text = std::mem::take(&mut scratch.text);
-        text.refill(&row.text);
-        let topic = topic_of(row);
-        scratch.stems.clear();
-        if !topic.is_empty() {
-            stems(&text, &mut scratch.stems);
-        }
-        let context = self.context(&topic, &scratch.stems);
-        let judgement = self.finish(row.id.clone(), &row.text, &text, row.parent.as_deref(), &context, scratch);
-        scratch.text = text;
-        judgement
     }
 
     fn context(&self, topic: &Topic, stems: &[u32]) -> Context {

@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 /// What was typed.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Judging")]
 pub(super) struct Judging {
     /// Judge only these labels, separated by commas
@@ -38,6 +38,16 @@ impl Judging {
         Ok(if shared.is_empty() { other } else { other.with_labels(&shared)? })
     }
 
+    /// Takes from a configuration what was not typed.
+    #[cfg(feature = "serve")]
+    pub(super) fn or(self, config: &gruff::serve::Config) -> Self {
+        Self {
+            labels: if self.labels.is_empty() { config.labels.clone() } else { self.labels },
+            model: self.model.or_else(|| config.model.clone()),
+            policy: self.policy.or_else(|| config.policy.clone()),
+        }
+    }
+
     /// Loads what was named and fits it together.
     pub(super) fn resolve(self) -> anyhow::Result<Moderator> {
         let mut moderator = match &self.model {
@@ -58,7 +68,7 @@ fn read_policy(path: &Path) -> anyhow::Result<Policy> {
 }
 
 /// How many threads work.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct Threads {
     /// Work with N threads, 1024 at most; without it, as many as there are cores. Results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -66,6 +76,12 @@ pub(super) struct Threads {
 }
 
 impl Threads {
+    /// Returns the number that was typed.
+    #[cfg(feature = "serve")]
+    pub(super) fn typed(&self) -> Option<usize> {
+        self.threads.map(usize::from)
+    }
+
     /// Returns their number.
     pub(super) fn count(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);

@@ -11,7 +11,7 @@ mod sniff;
 pub use decode::decode;
 pub(crate) use decode::decode_in;
 pub use export::Platform;
-pub use html::{html, html_by_shape};
+pub use html::{html, html_by_shape, html_text};
 pub use iso::iso_date;
 pub use sniff::sniff;
 pub(crate) use sniff::sniff_in;

@@ -61,6 +61,14 @@ impl RowMaker {
 }
 
 impl Ngrams {
+    /// Puts a row together again: all slots in the order of families, and how many of them are words and pieces. Counts
+    /// beyond the slots are taken as what is there.
+    pub fn from_slots(slots: &[u32], [words, pieces]: [usize; FAMILIES - 1]) -> Self {
+        let (words, rest) = slots.split_at(words.min(slots.len()));
+        let (pieces, manner) = rest.split_at(pieces.min(rest.len()));
+        Self { families: [words, pieces, manner].map(<[u32]>::to_vec) }
+    }
+
     /// Makes a row of given slots.
     #[cfg(test)]
     pub(crate) fn of(families: [&[u32]; FAMILIES]) -> Self {

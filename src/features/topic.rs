@@ -124,6 +124,17 @@ impl Topic {
         self.whole.total == 0
     }
 
+    /// Returns how many words were counted.
+    pub fn words(&self) -> u64 {
+        self.whole.total
+    }
+
+    /// Returns about how many bytes of memory the counts take.
+    pub fn bytes(&self) -> usize {
+        // A slot of the table and the byte that says whether it is taken.
+        (self.title.slots.capacity() + self.whole.slots.capacity()) * (size_of::<(u32, u32)>() + 1)
+    }
+
     /// Measures how near a comment is to the topic.
     pub fn relevance(&self, background: &Background, comment: &[u32]) -> Relevance {
         if comment.is_empty() {

@@ -34,5 +34,5 @@ impl Judgement {
 }
 
 fn as_map<S: Serializer>(scores: &[(Label, Option<f64>)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(scores.iter().map(|(label, score)| (label, score)))
+    serializer.collect_map(scores.iter().map(|(label, score)| (label.as_str(), score)))
 }

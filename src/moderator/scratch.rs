@@ -2,13 +2,13 @@
 
 use super::{Judgement, Moderator};
 use crate::detect::{Bound, Evidence, Occurrences, Seen};
-use crate::features::{FAMILIES, RowMaker};
 use crate::features::cues::Utterance;
 use crate::features::topic::{self, Relevance, Topic};
+use crate::features::{FAMILIES, RowMaker};
 use crate::label::Label;
 use crate::policy::{Facts, UnknownLanguage, shift};
 use crate::text::{Language, Normalized, TokenKind};
-use std::cell::RefCell;
+use std::cell::Cell;
 
 /// Memory of one worker.
 #[derive(Default)]
@@ -26,23 +26,18 @@ pub(super) struct Scratch {
 const LARGEST_KEPT: usize = 1 << 20;
 
 thread_local! {
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
+    static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
 }
 
 impl Scratch {
-    /// Works with the memory of this thread.
-    pub(super) fn with<T>(work: impl FnOnce(&mut Self) -> T) -> T {
-        SCRATCH.with(|scratch| match scratch.try_borrow_mut() {
-            Ok(mut scratch) => {
-                let done = work(&mut scratch);
-                if scratch.text.text().len().max(scratch.parent.text().len()) > LARGEST_KEPT {
-                    *scratch = Self::default();
-                }
-                done
-            }
-            // Judging judges nothing else in between, so that this is only for safety.
-            Err(_) => work(&mut Self::default()),
-        })
+    /// Lends a thread's own memory to `work`; a panic loses it, so that no half-done work is ever seen again.
+    pub(super) fn lend<T>(work: impl FnOnce(&mut Self) -> T) -> T {
+        let mut scratch = SCRATCH.take().unwrap_or_default();
+        let done = work(&mut scratch);
+        if scratch.text.text().len().max(scratch.parent.text().len()) <= LARGEST_KEPT {
+            SCRATCH.set(Some(scratch));
+        }
+        done
     }
 }
 
@@ -132,7 +127,13 @@ impl Moderator {
     }
 
     /// A label's probability at the site's own base rate.
-    fn score_of(&self, bound: &Bound, columns: &[[f64; FAMILIES]], measures: &mut Vec<f64>, seen: &Seen<'_>) -> Option<f64> {
+    fn score_of(
+        &self,
+        bound: &Bound,
+        columns: &[[f64; FAMILIES]],
+        measures: &mut Vec<f64>,
+        seen: &Seen<'_>,
+    ) -> Option<f64> {
         let head = bound.head(&self.model);
         let score = bound.score(&self.model, columns, seen, measures)?;
         let rate = self.policy.base_rate(head.label.as_str()).unwrap_or(head.calibration.base_rate);

@@ -117,6 +117,11 @@ impl Policy {
         file::parse(name, text)
     }
 
+    /// Returns what messages call it: the name it was read under.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Checks that the policy fits a model that judges `labels`.
     ///
     /// The built-in policy fits every model: what it says about labels that the model does not judge is without effect.
@@ -138,6 +143,13 @@ impl Policy {
     /// Returns the site's own rate of a label, where the policy gives one, for [`shift`].
     pub fn base_rate(&self, label: &str) -> Option<f64> {
         self.labels.get(label)?.base_rate
+    }
+
+    /// Tells whether a score of this label can by itself hold or reject a comment.
+    pub fn acts_on(&self, label: &str) -> bool {
+        self.labels
+            .get(label)
+            .is_some_and(|limits| !limits.observe && (limits.hold.is_some() || limits.reject.is_some()))
     }
 
     /// Tells what to do with text in a language that the model does not know; for `Judge` its scores are wanted.
@@ -169,6 +181,7 @@ mod tests {
         let policy = Policy::builtin().unwrap();
         assert!(policy.labels.contains_key(label::INSULT));
         assert!(policy.labels[label::SARCASM].observe);
+        assert!(policy.acts_on(label::INSULT) && !policy.acts_on(label::SARCASM) && !policy.acts_on("unheard_of"));
         policy.check(&labels(&["house"])).unwrap();
     }
 

@@ -66,7 +66,22 @@ pub fn finished(mut judgement: Judgement, text: &str, unit: OffsetUnit) -> Judge
 
 /// Rounds to six significant digits: more would promise a precision that no calibration has.
 fn rounded(number: f64) -> f64 {
-    format!("{number:.5e}").parse().unwrap_or(number)
+    /// Below this the power of ten is no longer exact.
+    const SMALLEST: f64 = 1e-15;
+    let written = || format!("{number:.5e}").parse().unwrap_or(number);
+    let size = number.abs();
+    if !(SMALLEST..1.).contains(&size) {
+        return written();
+    }
+    // Nearly all numbers are probabilities: those are rounded without writing them down. A whole number below 2^53
+    // divided by an exact power of ten is the number nearest to that decimal.
+    let mut scale = 1e6;
+    while size * scale < 1e5 {
+        scale *= 10.;
+    }
+    let digits = number * scale;
+    // The product is itself rounded, which decides nothing but where it lies halfway between two.
+    if (digits.abs().fract() - 0.5).abs() < 1e-6 { written() } else { digits.round() / scale }
 }
 
 /// Writes one JSON value without line breaks in it.
@@ -168,6 +183,13 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(256))]
+        #[test]
+        fn a_number_is_rounded_as_it_would_be_written(mantissa in 1_000_000_u64..9_999_999_999, exponent in -24..4) {
+            let number: f64 = format!("{mantissa}e{exponent}").parse().unwrap();
+            prop_assert_eq!(rounded(number), format!("{number:.5e}").parse::<f64>().unwrap());
+            prop_assert_eq!(rounded(-number), -rounded(number));
+        }
+
         #[test]
         fn escaped_json_reads_as_the_same_text(text in "[\u{0}-\u{ff}é😀]{0,40}|.{0,40}") {
             let written = json(&text);

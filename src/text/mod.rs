@@ -9,9 +9,11 @@ mod language;
 mod lexicon;
 mod normalize;
 mod segment;
+mod sentence;
 mod spaced;
 
 pub use language::Language;
+pub use sentence::sentences;
 
 use crate::span::Span;
 use alignment::Alignment;

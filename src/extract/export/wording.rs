@@ -12,7 +12,7 @@ pub(super) fn plain(markup: &str) -> String {
     if memchr::memchr2(b'<', b'&', markup.as_bytes()).is_none() {
         return lines(markup);
     }
-    html::fragment(markup)
+    html::html_text(markup)
 }
 
 /// The text of HTML whose line breaks count, as in WordPress, unless it has paragraphs itself.
@@ -25,7 +25,7 @@ pub(super) fn plain_with_breaks(markup: &str) -> String {
     if memchr::memchr2(b'<', b'&', markup.as_bytes()).is_none() || markup.contains("<pre") {
         return plain(markup);
     }
-    html::fragment(&markup.replace('\n', "<br>\n"))
+    html::html_text(&markup.replace('\n', "<br>\n"))
 }
 
 /// Plain text or Markdown, without empty lines and spaces behind lines.

@@ -100,8 +100,8 @@ fn read(source: &str, informed: bool) -> Thread {
     thread
 }
 
-/// The text of a piece of markup, a paragraph or line break to a line.
-pub(super) fn fragment(markup: &str) -> String {
+/// Takes the text out of a piece of a page that is all one text, a paragraph or line break to a line.
+pub fn html_text(markup: &str) -> String {
     let tree = Tree::parse(markup);
     paragraphs::text(&tree, 0, tree.len(), |_| None)
 }

@@ -1,4 +1,10 @@
-//! The server as its clients see it: most tests call the routes directly, those of stopping use a socket.
+//! The server as its clients see it: most tests call the routes directly, those of `sockets` use one.
+
+mod articles;
+mod description;
+mod operators;
+mod sockets;
+mod streams;
 
 use super::*;
 use axum::body::Body;
@@ -6,8 +12,6 @@ use axum::http::Request;
 use axum::response::Response;
 use http_body_util::BodyExt;
 use serde_json::Value;
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use tower::ServiceExt;
 
 fn app(config: Config) -> Router {
@@ -18,16 +22,23 @@ fn post_to(path: &str, body: impl Into<Body>) -> Request<Body> {
     Request::post(path).body(body.into()).unwrap()
 }
 
+fn get_from(path: &str) -> Request<Body> {
+    Request::get(path).body(Body::empty()).unwrap()
+}
+
 async fn json(response: Response) -> Value {
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
     serde_json::from_slice(&bytes).unwrap()
 }
 
 async fn problem(config: Config, request: Request<Body>) -> (u16, String) {
-    let response = app(config).oneshot(request).await.unwrap();
+    refusal(app(config).oneshot(request).await.unwrap()).await
+}
+
+async fn refusal(response: Response) -> (u16, String) {
     let status = response.status().as_u16();
     assert_eq!(response.headers()["content-type"], "application/problem+json");
-    assert_eq!(response.headers().contains_key("retry-after"), status == 503);
+    assert_eq!(response.headers().contains_key("retry-after"), status == 503 || status == 429);
     let body = json(response).await;
     assert_eq!(body["status"], status);
     (status, body["detail"].as_str().unwrap().to_owned())
@@ -61,7 +72,7 @@ async fn what_is_wrong_with_a_request_is_told() {
         (post_to("/v1/moderate", &b"{\"text\": \"\xff\"}"[..]), 400, "line 1, column 11: invalid unicode code point"),
         (post_to("/v1/moderate", ""), 400, "EOF"),
         (post_to("/v1/moderate?x=1", "{}"), 400, "the query may have"),
-        (post_to("/v1/moderation", "{}"), 404, "POST /v1/moderate"),
+        (post_to("/v1/moderation", "{}"), 404, "/openapi.json"),
         (Request::get("/v1/moderate").body(Body::empty()).unwrap(), 405, "another method"),
         (post_to("/v1/moderate", "[".repeat(100_000)), 400, "line 1"),
     ];
@@ -112,77 +123,27 @@ async fn health_is_told() {
 }
 
 #[test]
-fn only_loopback_addresses_are_listened_at() {
+fn without_keys_only_loopback_addresses_are_listened_at() {
+    let at =
+        |listen: &str, keys: Vec<KeyTable>| resolved(&Config { listen: listen.to_owned(), keys, ..Config::default() });
     for address in ["127.0.0.1:0", "[::1]:80", "localhost:8000"] {
-        assert!(loopback(address).unwrap().ip().is_loopback(), "{address}");
+        assert!(at(address, Vec::new()).unwrap().ip().is_loopback(), "{address}");
     }
     for (address, told) in [
-        ("0.0.0.0:8000", "reverse proxy"),
-        ("[::]:80", "reverse proxy"),
+        ("0.0.0.0:8000", "gruff serve key"),
+        ("[::]:80", "127.0.0.1"),
         ("192.0.2.1:80", "API keys"),
         ("8000", "no address"),
     ] {
-        let error = loopback(address).unwrap_err().to_string();
+        let error = at(address, Vec::new()).unwrap_err().to_string();
         assert!(error.contains(told), "{error}");
     }
-}
-
-/// Starts a server on a free port; the sender stops it.
-async fn started(timeout: Duration) -> (SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<io::Result<()>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let (stop, stopped) = oneshot::channel();
-    let config = Config { timeout, ..Config::default() };
-    let serving = serve(listener, config, Moderator::builtin().unwrap(), async { stopped.await.unwrap_or_default() });
-    (address, stop, tokio::spawn(serving))
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_request_in_flight_is_answered_before_the_server_stops() {
-    let (address, stop, serving) = started(Duration::from_secs(10)).await;
-    let (half_sent, wait_half) = oneshot::channel();
-    let (go_on, wait_go_on) = std::sync::mpsc::channel();
-    let client = tokio::task::spawn_blocking(move || {
-        let mut socket = TcpStream::connect(address).unwrap();
-        socket.write_all(b"POST /v1/moderate HTTP/1.1\r\nHost: gruff\r\nContent-Length: 16\r\n\r\n{\"text\":").unwrap();
-        half_sent.send(()).unwrap();
-        wait_go_on.recv().unwrap();
-        socket.write_all(b"\"hello\"}").unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).unwrap();
-        answer
-    });
-    wait_half.await.unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    stop.send(()).unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert!(!serving.is_finished());
-    go_on.send(()).unwrap();
-    let answer = client.await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("\"action\""), "{answer}");
-    serving.await.unwrap().unwrap();
-    assert!(TcpStream::connect(address).is_err());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_does_not_come_is_given_up() {
-    let (address, _stop, _serving) = started(Duration::from_millis(100)).await;
-    let client = tokio::task::spawn_blocking(move || {
-        let mut socket = TcpStream::connect(address).unwrap();
-        socket.write_all(b"POST /v1/moderate HTTP/1.1\r\nHost: gruff\r\nContent-Length: 16\r\n\r\n{\"text\":").unwrap();
-        let mut answer = [0; 12];
-        socket.read_exact(&mut answer).unwrap();
-        answer
-    });
-    assert_eq!(&client.await.unwrap(), b"HTTP/1.1 408");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_stalls_does_not_keep_the_server_from_stopping() {
-    let (address, stop, serving) = started(Duration::from_millis(100)).await;
-    let mut socket = TcpStream::connect(address).unwrap();
-    socket.write_all(b"POST /v1/mod").unwrap();
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    stop.send(()).unwrap();
-    tokio::time::timeout(Duration::from_secs(5), serving).await.unwrap().unwrap().unwrap();
+    let key = KeyTable {
+        name: "a".into(),
+        hash: KeyHash::of("k"),
+        scopes: vec![Scope::Score],
+        per_second: None,
+        burst: None,
+    };
+    assert!(at("0.0.0.0:8000", vec![key]).is_ok());
 }

@@ -1,0 +1,124 @@
+//! Counts every request and writes a line about it: method, route, status, bytes of the answer, milliseconds. Neither a
+//! path as it was asked for nor a query, which may hold a key.
+
+use super::Server;
+use super::metrics::known;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use hyper::body::Frame;
+use std::io::{self, Write};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::task::{Context, Poll};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Lines that wait to be written; a log that cannot keep up loses lines instead of holding requests up.
+const LINES: usize = 16_384;
+/// How long lines are gathered before they are written.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// A log that a thread of its own writes.
+pub(super) struct Log(SyncSender<String>);
+
+impl Log {
+    /// Starts to write to `sink`. The thread ends with the log.
+    ///
+    /// # Errors
+    /// When the thread cannot be started.
+    pub(super) fn new(sink: impl Write + Send + 'static) -> io::Result<(Self, JoinHandle<()>)> {
+        let (sender, receiver) = sync_channel(LINES);
+        let writer = std::thread::Builder::new().name("log".to_owned()).spawn(move || write(&receiver, sink))?;
+        Ok((Self(sender), writer))
+    }
+}
+
+fn write(lines: &Receiver<String>, mut sink: impl Write) {
+    while let Ok(line) = lines.recv() {
+        let mut text = line;
+        text.extend(lines.try_iter().take(LINES));
+        // A log that cannot be written stops nothing else.
+        let _ = sink.write_all(text.as_bytes()).and_then(|()| sink.flush());
+        // While this thread sleeps, those that talk to clients need not wake it.
+        std::thread::sleep(PAUSE);
+    }
+}
+
+/// What a line says.
+struct Entry {
+    server: Arc<Server>,
+    method: Method,
+    route: Option<MatchedPath>,
+    status: StatusCode,
+    took: Duration,
+}
+
+impl Entry {
+    fn write(&self, bytes: u64) {
+        let Some(log) = &self.server.log else { return };
+        let route = route(self.route.as_ref());
+        let millis = self.took.as_secs_f64() * 1000.;
+        let line = format!("{} {route} {} {bytes} {millis:.2}\n", known(&self.method), self.status.as_u16());
+        if log.0.try_send(line).is_err() {
+            self.server.metrics.log_lines_lost.inc();
+        }
+    }
+}
+
+fn route(matched: Option<&MatchedPath>) -> &str {
+    matched.map_or("unknown", MatchedPath::as_str)
+}
+
+/// Lets a request through and notes how it went.
+pub(super) async fn note(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let method = request.method().clone();
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let response = next.run(request).await;
+    let (status, took) = (response.status(), begun.elapsed());
+    server.metrics.request(&method, route(matched.as_ref()), status, took);
+    if server.log.is_none() {
+        return response;
+    }
+    let entry = Entry { server, method, route: matched, status, took };
+    if let Some(bytes) = response.body().size_hint().exact() {
+        entry.write(bytes);
+        return response;
+    }
+    response.map(|body| Body::new(Counted { body, bytes: 0, entry }))
+}
+
+/// A body of unknown length, whose line is written when it ends.
+struct Counted {
+    body: Body,
+    bytes: u64,
+    entry: Entry,
+}
+
+impl HttpBody for Counted {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        if let Poll::Ready(Some(Ok(frame))) = &polled
+            && let Some(data) = frame.data_ref()
+        {
+            self.bytes += data.len() as u64;
+        }
+        polled
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.entry.write(self.bytes);
+    }
+}

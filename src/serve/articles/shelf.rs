@@ -1,0 +1,205 @@
+//! The articles that are known: so many as their memory allows, the longest unused forgotten first.
+
+use crate::features::topic::Topic;
+use crate::thread::Article;
+use lru::LruCache;
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What an entry takes beside its topic and its comments' ids, in bytes: its place in the index, about.
+const ENTRY: usize = 256;
+
+/// What is known about one article.
+#[derive(Debug, Clone, Default)]
+pub(in crate::serve) struct Known {
+    topic: Topic,
+    /// Hashes of the ids of the comments in the topic, so that one that is told twice counts once.
+    seen: HashSet<u64>,
+    comments: u64,
+}
+
+/// A comment that is published.
+pub(super) struct Published {
+    pub(super) id: Option<String>,
+    pub(super) stems: Vec<u32>,
+}
+
+/// One article by itself takes more than all may.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct TooLarge;
+
+/// What became of an article that was told about.
+pub(super) struct Kept {
+    pub(super) known: Arc<Known>,
+    pub(super) replaced: bool,
+    /// How many others were forgotten for it.
+    pub(super) evicted: u64,
+}
+
+impl Known {
+    pub(super) fn new(article: &Article, comments: impl Iterator<Item = Published>) -> Self {
+        let topic = Topic::new(article.title.as_deref(), article.text.as_deref());
+        let mut known = Self { topic, ..Self::default() };
+        comments.for_each(|comment| known.publish(&comment));
+        known
+    }
+
+    /// Returns what the article and the comments under it are about.
+    pub(in crate::serve) fn topic(&self) -> &Topic {
+        &self.topic
+    }
+
+    /// Returns how many comments are part of the topic.
+    pub(super) fn comments(&self) -> u64 {
+        self.comments
+    }
+
+    fn publish(&mut self, comment: &Published) {
+        if let Some(id) = &comment.id {
+            let mut hasher = DefaultHasher::new();
+            id.hash(&mut hasher);
+            if !self.seen.insert(hasher.finish()) {
+                return;
+            }
+        }
+        self.topic.add_comment(&comment.stems);
+        self.comments += 1;
+    }
+
+    fn bytes(&self, id: &str) -> usize {
+        ENTRY + 2 * id.len() + self.topic.bytes() + self.seen.capacity() * (size_of::<u64>() + 1)
+    }
+}
+
+/// The articles that are known.
+pub(in crate::serve) struct Articles {
+    shelf: Mutex<Shelf>,
+    capacity: usize,
+}
+
+struct Shelf {
+    /// Each with the bytes it takes.
+    known: LruCache<String, (Arc<Known>, usize)>,
+    bytes: usize,
+}
+
+impl Articles {
+    pub(in crate::serve) fn new(capacity: usize) -> Self {
+        Self { shelf: Mutex::new(Shelf { known: LruCache::unbounded(), bytes: 0 }), capacity }
+    }
+
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps an article, in place of what was known before.
+    pub(super) fn put(&self, id: &str, known: Known) -> Result<Kept, TooLarge> {
+        let mut shelf = self.shelf();
+        let replaced = shelf.remove(id).is_some();
+        shelf.insert(id, Arc::new(known), replaced, self.capacity)
+    }
+
+    /// Adds comments to an article; `None` when it is not known.
+    pub(super) fn publish(&self, id: &str, comments: &[Published]) -> Option<Result<Kept, TooLarge>> {
+        let mut shelf = self.shelf();
+        let mut known = shelf.remove(id)?;
+        let changed = Arc::make_mut(&mut known);
+        comments.iter().for_each(|comment| changed.publish(comment));
+        Some(shelf.insert(id, known, true, self.capacity))
+    }
+
+    /// Returns what is known about an article whose comments are judged.
+    pub(in crate::serve) fn get(&self, id: &str) -> Option<Arc<Known>> {
+        self.shelf().known.get(id).map(|(known, _)| Arc::clone(known))
+    }
+
+    /// Returns what is known about an article; that does not count as a use of it.
+    pub(super) fn peek(&self, id: &str) -> Option<Arc<Known>> {
+        self.shelf().known.peek(id).map(|(known, _)| Arc::clone(known))
+    }
+
+    /// Forgets an article; tells whether it was known.
+    pub(super) fn forget(&self, id: &str) -> bool {
+        self.shelf().remove(id).is_some()
+    }
+
+    /// Returns how many there are and how many bytes they take.
+    pub(in crate::serve) fn size(&self) -> (usize, usize) {
+        let shelf = self.shelf();
+        (shelf.known.len(), shelf.bytes)
+    }
+}
+
+impl Shelf {
+    fn remove(&mut self, id: &str) -> Option<Arc<Known>> {
+        let (known, bytes) = self.known.pop(id)?;
+        self.bytes = self.bytes.saturating_sub(bytes);
+        Some(known)
+    }
+
+    fn insert(&mut self, id: &str, known: Arc<Known>, replaced: bool, capacity: usize) -> Result<Kept, TooLarge> {
+        let bytes = known.bytes(id);
+        if bytes > capacity {
+            return Err(TooLarge);
+        }
+        let mut evicted = 0;
+        while self.bytes + bytes > capacity {
+            let Some((_, (_, freed))) = self.known.pop_lru() else { break };
+            self.bytes = self.bytes.saturating_sub(freed);
+            evicted += 1;
+        }
+        self.bytes += bytes;
+        self.known.put(id.to_owned(), (Arc::clone(&known), bytes));
+        Ok(Kept { known, replaced, evicted })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(text: &str) -> Known {
+        Known::new(&Article { text: Some(text.to_owned()), ..Article::default() }, std::iter::empty())
+    }
+
+    fn comment(id: &str, stem: u32) -> Published {
+        Published { id: Some(id.to_owned()), stems: vec![stem] }
+    }
+
+    #[test]
+    fn the_longest_unused_is_forgotten_first() {
+        let size = known("bridge").bytes("a");
+        let articles = Articles::new(2 * size);
+        assert!(!articles.put("a", known("bridge")).unwrap().replaced);
+        assert!(!articles.put("b", known("river")).unwrap().replaced);
+        assert!(articles.put("b", known("stream")).unwrap().replaced);
+        assert!(articles.get("a").is_some());
+        assert_eq!(articles.put("c", known("recipe")).unwrap().evicted, 1);
+        assert!(articles.peek("b").is_none() && articles.peek("a").is_some() && articles.peek("c").is_some());
+        assert_eq!(articles.size(), (2, 2 * size));
+        assert!(articles.forget("a") && !articles.forget("a"));
+        assert_eq!(articles.size(), (1, size));
+    }
+
+    #[test]
+    fn one_that_takes_too_much_is_refused() {
+        let articles = Articles::new(ENTRY + 100);
+        let long: String = (0..1000).map(|number| format!("w{number} ")).collect();
+        assert_eq!(articles.put("a", known(&long)).err(), Some(TooLarge));
+        assert_eq!(articles.size(), (0, 0));
+    }
+
+    #[test]
+    fn a_comment_that_is_told_twice_counts_once() {
+        let articles = Articles::new(1 << 20);
+        assert!(articles.publish("a", &[comment("1", 5)]).is_none());
+        articles.put("a", known("bridge")).unwrap();
+        let held = articles.get("a").unwrap();
+        articles.publish("a", &[comment("1", 5), comment("1", 5), comment("2", 6)]).unwrap().unwrap();
+        let now = articles.get("a").unwrap();
+        assert_eq!((held.comments(), now.comments()), (0, 2));
+        assert_eq!((held.topic().words(), now.topic().words()), (1, 3));
+        assert_eq!(articles.size().1, now.bytes("a"));
+    }
+}

@@ -1,0 +1,236 @@
+//! What a server is allowed to take and whom it answers: the configuration file and its defaults.
+
+use super::keys::KeyTable;
+use crate::error::{Error, Result};
+use crate::label::Label;
+use serde::{Deserialize, Deserializer};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The configuration of a server. Its `Default` answers on loopback with the built-in model and policy.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a configuration of `gruff serve`")]
+pub struct Config {
+    /// The address to listen at.
+    pub listen: String,
+    /// The model file; without it the built-in model judges.
+    pub model: Option<PathBuf>,
+    /// The policy file; without it the built-in policy decides.
+    pub policy: Option<PathBuf>,
+    /// The labels to judge; empty for all.
+    pub labels: Vec<Label>,
+    /// How many threads judge; 0 for as many as there are cores.
+    pub threads: usize,
+    /// The largest request body, in bytes; of a stream, its longest line.
+    pub max_body: usize,
+    /// How many rows a request, or comments its thread, may have.
+    pub max_rows: usize,
+    /// How many requests are judged or wait for it at once; further ones are answered with 503.
+    pub max_requests: usize,
+    /// How many connections are open at once; further ones are answered with 503.
+    pub max_connections: usize,
+    /// How many bytes of bodies are held at once, of all requests together; beyond it requests are answered with 503.
+    pub max_memory: usize,
+    /// How many bytes the articles may take that callers have told about; the longest unused are forgotten first.
+    pub articles: usize,
+    /// How long reading a request's body, then judging it, and then a standstill in sending the answer may take.
+    #[serde(deserialize_with = "seconds")]
+    pub timeout: Duration,
+    /// How long the head of a request may take to arrive, or a connection be idle.
+    #[serde(deserialize_with = "seconds")]
+    pub head_timeout: Duration,
+    /// How long requests are still accepted, and `/readyz` answered with 503, once the server is told to stop.
+    #[serde(deserialize_with = "seconds")]
+    pub drain_delay: Duration,
+    /// Whether [`listen`](super::listen) writes a line about each request to standard error.
+    pub access_log: bool,
+    /// The file in which suggested decisions are kept; without one they are acknowledged and not kept.
+    pub store: Option<PathBuf>,
+    /// Certificate and key for HTTPS.
+    pub tls: Option<Tls>,
+    /// Whether there is `POST /v1/noop`, which reads a body and does nothing, to compare with what is judged.
+    #[serde(skip)]
+    pub noop: bool,
+    /// Who may ask; when empty, everybody on this machine.
+    #[serde(rename = "key")]
+    pub keys: Vec<KeyTable>,
+}
+
+/// Where the files for HTTPS are.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table with certificate and key")]
+pub struct Tls {
+    /// The certificate chain (PEM).
+    pub certificate: PathBuf,
+    /// Its private key (PEM).
+    pub key: PathBuf,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8000".to_owned(),
+            model: None,
+            policy: None,
+            labels: Vec::new(),
+            threads: 0,
+            max_body: 4 << 20,
+            max_rows: 1000,
+            max_requests: 128,
+            max_connections: 1024,
+            max_memory: 256 << 20,
+            articles: 64 << 20,
+            timeout: Duration::from_secs(30),
+            head_timeout: Duration::from_secs(15),
+            drain_delay: Duration::ZERO,
+            access_log: true,
+            store: None,
+            tls: None,
+            noop: false,
+            keys: Vec::new(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a configuration file; `name` is what messages call it. What the file leaves out is as in the default.
+    ///
+    /// # Errors
+    /// For a file that is no TOML, unknown keys, values out of range and malformed API keys, with line and column.
+    pub fn parse(name: &str, text: &str) -> Result<Self> {
+        let config: Self = toml::from_str(text).map_err(|error| {
+            // The line itself is not shown: it may hold a key.
+            let message = error.message().trim().replace('\n', "; ");
+            let what = match error.span() {
+                Some(span) => format!("{}: {message}", position(text, span.start)),
+                None => message,
+            };
+            Error::config(name, what)
+        })?;
+        config.check().map_err(|what| Error::config(name, what))?;
+        Ok(config)
+    }
+
+    /// Lets file names that are not absolute begin at `folder`, where the configuration file is.
+    #[must_use]
+    pub fn relative_to(mut self, folder: &Path) -> Self {
+        let tls = self.tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]);
+        for path in self.model.iter_mut().chain(&mut self.policy).chain(&mut self.store).chain(tls) {
+            *path = folder.join(&*path);
+        }
+        self
+    }
+
+    /// Returns what is wrong with values that are each in order by themselves.
+    fn check(&self) -> std::result::Result<(), String> {
+        for (number, key) in self.keys.iter().enumerate() {
+            let earlier = self.keys.get(..number).unwrap_or_default();
+            if earlier.iter().any(|other| other.name == key.name) {
+                return Err(format!("two keys are named {:?}; give each its own name", key.name));
+            }
+            if earlier.iter().any(|other| other.hash == key.hash) {
+                return Err(format!("the key {:?} is the key of another entry as well; make one for each", key.name));
+            }
+        }
+        for (name, value) in [("max_body", self.max_body), ("max_connections", self.max_connections)] {
+            if value == 0 {
+                return Err(format!("{name} = 0 would refuse everything; leave it out for the default"));
+            }
+        }
+        if self.max_memory < self.max_body {
+            return Err("max_memory is below max_body, so that the largest bodies would never be read".to_owned());
+        }
+        for (name, value) in [("timeout", self.timeout), ("head_timeout", self.head_timeout)] {
+            if value.is_zero() {
+                return Err(format!("{name} = 0 would give every request up; leave it out for the default"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads whole or fractional seconds.
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Duration, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a number of seconds")]
+    enum Seconds {
+        Whole(u32),
+        Parts(f64),
+    }
+    match Seconds::deserialize(deserializer)? {
+        Seconds::Whole(seconds) => Ok(Duration::from_secs(seconds.into())),
+        Seconds::Parts(seconds) if seconds <= f64::from(u32::MAX) => {
+            Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)
+        }
+        Seconds::Parts(_) => Err(serde::de::Error::custom("these are too many seconds")),
+    }
+}
+
+/// Says where a byte stands: line and column from 1, the column in characters.
+fn position(text: &str, byte: usize) -> String {
+    let before = text.get(..byte.min(text.len())).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let column = before.get(line_start..).map_or(0, |line| line.chars().count());
+    format!("line {}, column {}", before.matches('\n').count() + 1, column + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HASH: &str = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+    fn refused(text: &str) -> String {
+        Config::parse("site.toml", text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_empty_file_is_the_default() {
+        let (empty, default) = (Config::parse("site.toml", "").unwrap(), Config::default());
+        assert_eq!(format!("{empty:?}"), format!("{default:?}"));
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let text = format!(
+            "listen = \"0.0.0.0:443\"\nmodel = \"site.gruff\"\npolicy = \"site.toml\"\nlabels = [\"insult\"]\nthreads = 2\n\
+             max_body = 1000\nmax_rows = 10\nmax_requests = 5\nmax_connections = 7\nmax_memory = 5000\narticles = 99\n\
+             timeout = 0.5\nhead_timeout = 5\ndrain_delay = 3\naccess_log = false\n\
+             [tls]\ncertificate = \"cert.pem\"\nkey = \"key.pem\"\n\
+             [[key]]\nname = \"coral\"\nhash = \"{HASH}\"\nscopes = [\"score\", \"learn\"]\nper_second = 50\nburst = 100\n"
+        );
+        let config = Config::parse("site.toml", &text).unwrap();
+        assert_eq!((config.timeout, config.head_timeout), (Duration::from_millis(500), Duration::from_secs(5)));
+        assert_eq!((config.keys.len(), config.threads, config.articles), (1, 2, 99));
+        assert!(!config.access_log);
+        let config = config.relative_to(Path::new("/etc/gruff"));
+        assert_eq!(config.model.as_deref(), Some(Path::new("/etc/gruff/site.gruff")));
+        assert_eq!(config.tls.map(|tls| tls.key).as_deref(), Some(Path::new("/etc/gruff/key.pem")));
+    }
+
+    #[test]
+    fn faults_are_told_with_their_place() {
+        let key = |rest: &str| format!("[[key]]\nname = \"a\"\n{rest}");
+        let cases = [
+            ("lisen = \"x\"".to_owned(), "config site.toml: line 1, column 1: unknown field `lisen`, expected one of"),
+            ("\nmax_rows = \"x\"".to_owned(), "line 2, column 12: invalid type"),
+            ("timeout = 0".to_owned(), "timeout = 0 would"),
+            ("timeout = -1".to_owned(), "line 1"),
+            ("timeout = \"x\"".to_owned(), "expected a number of seconds"),
+            ("max_body = 0".to_owned(), "max_body = 0 would"),
+            ("max_memory = 1".to_owned(), "max_memory is below max_body"),
+            ("labels = [\"No!\"]".to_owned(), "a label is"),
+            (key("hash = \"gruff-secret\"\nscopes = [\"score\"]"), "line 3, column 8: a hash is"),
+            (key(&format!("hash = \"{HASH}\"")), "missing field `scopes`"),
+            (key(&format!("hash = \"{HASH}\"\nscopes = [\"all\"]")), "unknown variant `all`"),
+            (key(&format!("hash = \"{HASH}\"\nscopes = []")), "line 4"),
+            (key(&format!("hash = \"{HASH}\"\nscopes = [\"score\"]\nper_second = 0")), "line 5"),
+            (format!("{0}{0}", key(&format!("hash = \"{HASH}\"\nscopes = [\"score\"]\n"))), "two keys are named \"a\""),
+        ];
+        for (text, told) in cases {
+            let refused = refused(&text);
+            assert!(refused.contains(told), "{text}\n{refused}");
+            assert!(!refused.contains("secret"), "{refused}");
+        }
+    }
+}

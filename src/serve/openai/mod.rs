@@ -1,0 +1,60 @@
+//! OpenAI's moderation endpoint: `POST /v1/moderations`.
+
+mod answer;
+mod fault;
+mod question;
+
+use super::judging::{Judge, Refusal, Scope, admit, judged};
+use super::{Server, Table};
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use fault::Fault;
+use question::Question;
+use std::sync::Arc;
+
+/// The path that OpenAI's clients ask.
+pub(super) fn table() -> Table {
+    vec![("/v1/moderations".to_owned(), post(moderations).fallback(other_method))]
+}
+
+async fn moderations(State(server): State<Arc<Server>>, headers: HeaderMap, body: Body) -> Response {
+    let work = |judge: &Judge<'_>, body: &[u8]| {
+        let question = Question::read(body, judge.max_rows())?;
+        Ok(answer::answer(&judge.rows(&question.rows)?, judge.moderator()))
+    };
+    let answered = match admit(&server, bearer(&headers), Scope::Score) {
+        Ok(()) => judged(&server, body, work).await.unwrap_or_else(|refusal| Err(refusal.into())),
+        Err(refusal) => Err(refusal.into()),
+    };
+    match answered {
+        Ok(answer) => ([(header::CONTENT_TYPE, "application/json")], answer.to_string()).into_response(),
+        Err(fault) => refuse(&fault),
+    }
+}
+
+async fn other_method() -> Response {
+    let sentence = "Not allowed: this path takes POST.";
+    let mut response = refuse(&Refusal::new(StatusCode::METHOD_NOT_ALLOWED, sentence).into());
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    response
+}
+
+fn refuse(fault: &Fault) -> Response {
+    let (status, body) = fault.answer();
+    let mut response = (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response();
+    if let Fault::Refused(refusal) = fault
+        && let Some(seconds) = refusal.retry_after()
+    {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// Returns the key of an `Authorization: Bearer` header.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+}

@@ -1,0 +1,197 @@
+//! Keys, reload, metrics and the log.
+
+use super::*;
+use std::io::Write;
+use std::num::NonZeroU32;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+fn key(name: &str, scopes: &[Scope]) -> KeyTable {
+    KeyTable { name: name.into(), hash: KeyHash::of(name), scopes: scopes.into(), per_second: None, burst: None }
+}
+
+fn with_key(path: &str, key: &str) -> Request<Body> {
+    Request::post(path).header("authorization", format!("Bearer {key}")).body(r#"{"text":"a"}"#.into()).unwrap()
+}
+
+#[tokio::test]
+async fn keys_open_what_they_may() {
+    let config =
+        || Config { keys: vec![key("scorer", &[Scope::Score]), key("admin", &[Scope::Admin])], ..Config::default() };
+    for (request, status) in [
+        (post_to("/v1/moderate", "{}"), 401),
+        (with_key("/v1/moderate", "unheard"), 401),
+        (with_key("/v1/moderate", "admin"), 403),
+        (with_key("/v1/reload", "scorer"), 403),
+        (get_from("/metrics"), 401),
+        (get_from("/v1/articles/1"), 401),
+        (Request::put("/v1/articles/1").body("{}".into()).unwrap(), 401),
+        (Request::delete("/v1/articles/1").body(Body::empty()).unwrap(), 401),
+        (post_to("/v1/articles/1/comments", "[]"), 401),
+    ] {
+        let path = request.uri().path().to_owned();
+        let (answered, told) = problem(config(), request).await;
+        assert_eq!(answered, status, "{path} {told}");
+        assert!(!told.contains("unheard") && !told.contains("scorer"));
+    }
+    for path in ["/healthz", "/readyz", "/openapi.json"] {
+        assert_eq!(app(config()).oneshot(get_from(path)).await.unwrap().status(), 200);
+    }
+    let response = app(config()).oneshot(with_key("/v1/moderate", "scorer")).await.unwrap();
+    assert_eq!(response.status(), 200);
+    let response = app(config()).oneshot(post_to("/v1/moderate", "{}")).await.unwrap();
+    assert_eq!(response.headers()["www-authenticate"], "Bearer");
+}
+
+#[tokio::test]
+async fn a_key_that_is_used_too_often_is_told_when_to_come_back() {
+    let limited = KeyTable { per_second: NonZeroU32::new(1), burst: NonZeroU32::new(2), ..key("k", &[Scope::Score]) };
+    let app = app(Config { keys: vec![limited], ..Config::default() });
+    for _ in 0..2 {
+        assert_eq!(app.clone().oneshot(with_key("/v1/moderate", "k")).await.unwrap().status(), 200);
+    }
+    let response = app.oneshot(with_key("/v1/moderate", "k")).await.unwrap();
+    assert_eq!(response.headers()["retry-after"], "1");
+    assert_eq!(refusal(response).await.0, 429);
+}
+
+/// A server whose loader gives what `loaded` returns for the first, second … reload.
+fn reloading(loaded: impl Fn(usize) -> Result<(Config, Moderator), String> + Send + Sync + 'static) -> Router {
+    let count = AtomicUsize::new(0);
+    let loader: Loader = Arc::new(move || loaded(count.fetch_add(1, Ordering::SeqCst)));
+    let server = Server::new(&Config::default(), Moderator::builtin().unwrap()).unwrap().reloading_by(loader, false);
+    routes(Arc::new(server), false)
+}
+
+fn labels_of(judged: &Value) -> usize {
+    judged["scores"].as_object().unwrap().len()
+}
+
+fn only_insult() -> Moderator {
+    Moderator::builtin().unwrap().with_labels(&[crate::Label::new("insult").unwrap()]).unwrap()
+}
+
+#[tokio::test]
+async fn a_reload_takes_effect_or_changes_nothing() {
+    let app = reloading(|count| match count {
+        0 => Ok((Config::default(), only_insult())),
+        1 => Err("policy site.toml: line 3: no such label".to_owned()),
+        _ => Ok((Config { keys: vec![key("k", &Scope::ALL)], ..Config::default() }, only_insult())),
+    });
+    let judge = async |key: &str| app.clone().oneshot(with_key("/v1/moderate", key)).await.unwrap();
+    let reload = async || app.clone().oneshot(with_key("/v1/reload", "k")).await.unwrap();
+    assert!(labels_of(&json(judge("").await).await) > 1);
+    let told = json(reload().await).await;
+    assert!(told["reloaded"].as_str().unwrap().contains("policy built-in"), "{told}");
+    assert_eq!(labels_of(&json(judge("").await).await), 1);
+    let (status, told) = refusal(reload().await).await;
+    assert_eq!((status, told.as_str()), (422, "nothing was changed: policy site.toml: line 3: no such label"));
+    assert_eq!(labels_of(&json(judge("").await).await), 1);
+    assert_eq!(reload().await.status(), 200);
+    assert_eq!((judge("").await.status().as_u16(), judge("k").await.status().as_u16()), (401, 200));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_others_reach_does_not_lose_its_keys() {
+    let loader: Loader = Arc::new(|| Ok((Config::default(), Moderator::builtin().unwrap())));
+    let config = Config { keys: vec![key("k", &Scope::ALL)], ..Config::default() };
+    let server = Server::new(&config, Moderator::builtin().unwrap()).unwrap().reloading_by(loader, true);
+    let app = routes(Arc::new(server), false);
+    assert_eq!(app.clone().oneshot(with_key("/v1/reload", "k")).await.unwrap().status(), 422);
+    assert_eq!(app.oneshot(with_key("/v1/moderate", "")).await.unwrap().status(), 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_request_is_lost_while_models_change() {
+    let app = reloading(|count| {
+        let moderator = if count % 2 == 0 { only_insult() } else { Moderator::builtin().unwrap() };
+        Ok((Config::default(), moderator))
+    });
+    let clients: Vec<_> = (0..4)
+        .map(|_| {
+            let app = app.clone();
+            tokio::spawn(async move {
+                for _ in 0..50 {
+                    let judged =
+                        app.clone().oneshot(post_to("/v1/moderate", r#"[{"text":"a b"},{"text":"c d"}]"#)).await;
+                    let judged = json(judged.unwrap()).await;
+                    // One request is judged by one model.
+                    assert_eq!(labels_of(&judged[0]), labels_of(&judged[1]));
+                }
+            })
+        })
+        .collect();
+    for _ in 0..20 {
+        assert_eq!(app.clone().oneshot(post_to("/v1/reload", "")).await.unwrap().status(), 200);
+    }
+    for client in clients {
+        client.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_happened_is_counted() {
+    let app = app(Config::default());
+    app.clone().oneshot(post_to("/v1/moderate", r#"{"text":"a pleasant day"}"#)).await.unwrap();
+    app.clone().oneshot(get_from("/no/such/path?key=secret")).await.unwrap();
+    let request = Request::builder().method("CUSTOM").uri("/healthz").body(Body::empty()).unwrap();
+    app.clone().oneshot(request).await.unwrap();
+    let text = app.oneshot(get_from("/metrics")).await.unwrap().into_body().collect().await.unwrap().to_bytes();
+    let text = std::str::from_utf8(&text).unwrap();
+    for line in [
+        "gruff_requests_total{method=\"POST\",route=\"/v1/moderate\",status=\"200\"} 1",
+        "gruff_requests_total{method=\"GET\",route=\"unknown\",status=\"404\"} 1",
+        "gruff_requests_total{method=\"other\",route=\"/healthz\",status=\"405\"} 1",
+        "gruff_comments_judged_total{action=\"approve\"} 1",
+        "gruff_requests_judging 0",
+        "# EOF",
+    ] {
+        assert!(text.lines().any(|other| other == line), "{line}\n{text}");
+    }
+    assert!(!text.contains("secret") && !text.contains("such"));
+}
+
+#[derive(Clone, Default)]
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_log_tells_routes_but_neither_comments_nor_keys() {
+    let sink = Sink::default();
+    let (log, writer) = Log::new(sink.clone()).unwrap();
+    let server = Server::new(&Config::default(), Moderator::builtin().unwrap()).unwrap().logging_to(log);
+    let app = routes(Arc::new(server), false);
+    let secret = |path: &str| {
+        let request = Request::post(path).header("authorization", "Bearer secret").header("x-secret", "secret");
+        request.body(Body::from(r#"{"id":"secret","text":"secret"}"#)).unwrap()
+    };
+    for path in
+        ["/v1/moderate", "/v1/moderate?key=secret", "/secret", "/v1/articles/secret/comments", "/v1/articles/secret"]
+    {
+        let body = app.clone().oneshot(secret(path)).await.unwrap().into_body();
+        body.collect().await.unwrap();
+    }
+    let stream = Request::post("/v1/moderate").header("content-type", "application/x-ndjson");
+    let stream = stream.body(Body::from("{\"text\":\"secret\"}\nsecret\n")).unwrap();
+    let answer = app.clone().oneshot(stream).await.unwrap().into_body().collect().await.unwrap().to_bytes();
+    drop(app);
+    writer.join().unwrap();
+    let text = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
+    assert!(!text.contains("secret"), "{text}");
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(' ').collect()).collect();
+    assert_eq!(lines.len(), 6, "{text}");
+    assert_eq!(lines[0][..3], ["POST", "/v1/moderate", "200"]);
+    assert_eq!(lines[2][..3], ["POST", "unknown", "404"]);
+    assert_eq!(lines[4][..3], ["POST", "/v1/articles/{id}", "405"]);
+    // The length of a stream is known at its end.
+    assert_eq!(lines[5][3], answer.len().to_string());
+}

@@ -1,0 +1,257 @@
+//! Events in an SQLite file.
+
+use super::{Event, Features, Store};
+use crate::error::{Error, Result};
+use crate::features::{Family, Ngrams};
+use crate::label::Label;
+use rusqlite::{Connection, Row, params};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// `gruf`: tells a store from other SQLite files.
+const APPLICATION: i32 = 0x6772_7566;
+const VERSION: i32 = 1;
+
+const SCHEMA: &str = "
+    CREATE TABLE event (
+        id INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        protocol TEXT NOT NULL,
+        community TEXT,
+        subject TEXT NOT NULL,
+        language TEXT NOT NULL,
+        scheme TEXT NOT NULL,
+        words INTEGER NOT NULL,
+        pieces INTEGER NOT NULL,
+        slots BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE decision (
+        event INTEGER NOT NULL REFERENCES event (id) ON DELETE CASCADE,
+        label TEXT NOT NULL,
+        value REAL NOT NULL,
+        PRIMARY KEY (event, label)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX event_subject ON event (community, subject);
+";
+
+/// A store in one file, written through to the disk before an event counts as kept.
+pub struct Sqlite {
+    path: PathBuf,
+    connection: Mutex<Connection>,
+}
+
+impl Sqlite {
+    /// Opens a store, and makes it where there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or made, is no store, or is of a later version.
+    pub fn open(path: &Path) -> Result<Self> {
+        let connection = Connection::open(path).map_err(|error| refused(path, &error))?;
+        prepare(path, &connection)?;
+        Ok(Self { path: path.to_owned(), connection: Mutex::new(connection) })
+    }
+
+    /// A panic of another thread leaves no transaction open, so the connection is as good as before.
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sqlite").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+fn refused(path: &Path, error: &rusqlite::Error) -> Error {
+    Error::store(path, error.to_string())
+}
+
+fn prepare(path: &Path, connection: &Connection) -> Result<()> {
+    let failed = |error: rusqlite::Error| refused(path, &error);
+    connection.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
+    let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)?;
+    let (application, version) = (number("application_id").map_err(failed)?, number("user_version").map_err(failed)?);
+    match (tables, application, version) {
+        (0, 0, 0) => {}
+        (_, APPLICATION, VERSION) => {}
+        (_, APPLICATION, later) if later > VERSION => {
+            return Err(Error::store(
+                path,
+                format!("it is of version {later}, and this gruff writes version {VERSION}; use a later gruff"),
+            ));
+        }
+        _ => return Err(Error::store(path, "it is a database of something else; name another file")),
+    }
+    // An event is acknowledged only after its page of the log is on the disk.
+    connection.pragma_update(None, "journal_mode", "wal").map_err(failed)?;
+    connection.pragma_update(None, "synchronous", "full").map_err(failed)?;
+    connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
+    if tables == 0 {
+        let all = format!(
+            "BEGIN EXCLUSIVE; {SCHEMA} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT;"
+        );
+        connection.execute_batch(&all).map_err(failed)?;
+    }
+    Ok(())
+}
+
+impl Store for Sqlite {
+    fn keep(&self, events: &[Event]) -> Result<bool> {
+        let mut connection = self.connection();
+        write(&mut connection, events).map_err(|error| refused(&self.path, &error))?;
+        Ok(true)
+    }
+
+    fn each(&self, take: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
+        let failed = |error: rusqlite::Error| refused(&self.path, &error);
+        let connection = self.connection();
+        let mut events = connection
+            .prepare(
+                "SELECT id, at, protocol, community, subject, language, scheme, words, pieces, slots FROM event ORDER BY id",
+            )
+            .map_err(failed)?;
+        let mut decisions =
+            connection.prepare("SELECT label, value FROM decision WHERE event = ? ORDER BY label").map_err(failed)?;
+        let mut rows = events.query([]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            let mut event = read(row).map_err(failed)?;
+            let decided = decisions
+                .query_map([row.get::<_, i64>(0).map_err(failed)?], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))
+                .map_err(failed)?;
+            for pair in decided {
+                let (label, value) = pair.map_err(failed)?;
+                event.decisions.push((Label::new(&label)?, value));
+            }
+            take(event)?;
+        }
+        Ok(())
+    }
+}
+
+fn write(connection: &mut Connection, events: &[Event]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    let mut insert = transaction.prepare(
+        "INSERT INTO event (at, protocol, community, subject, language, scheme, words, pieces, slots) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+    )?;
+    let mut decide = transaction.prepare("INSERT INTO decision (event, label, value) VALUES (?, ?, ?)")?;
+    for Event { at, protocol, community, subject, language, decisions, features } in events {
+        let ngrams = &features.ngrams;
+        let slots: Vec<u8> = ngrams.families().concat().iter().flat_map(|slot| slot.to_le_bytes()).collect();
+        let count = |slots: &[u32]| i64::try_from(slots.len()).unwrap_or(i64::MAX);
+        let (words, pieces) = (count(ngrams.family(Family::Words)), count(ngrams.family(Family::Pieces)));
+        let id: i64 = insert.query_row(
+            params![at, protocol, community, subject, language, features.scheme, words, pieces, slots],
+            |row| row.get(0),
+        )?;
+        for (label, value) in decisions {
+            decide.execute(params![id, label.as_str(), value])?;
+        }
+    }
+    drop((insert, decide));
+    transaction.commit()
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
+    let slots: Vec<u8> = row.get("slots")?;
+    let slots: Vec<u32> =
+        slots.chunks_exact(4).map(|bytes| u32::from_le_bytes(bytes.try_into().unwrap_or_default())).collect();
+    let count = |column: &str| row.get::<_, i64>(column).map(|count| usize::try_from(count).unwrap_or(0));
+    let ngrams = Ngrams::from_slots(&slots, [count("words")?, count("pieces")?]);
+    Ok(Event {
+        at: row.get("at")?,
+        protocol: row.get("protocol")?,
+        community: row.get("community")?,
+        subject: row.get("subject")?,
+        language: row.get("language")?,
+        decisions: Vec::new(),
+        features: Features { scheme: row.get("scheme")?, ngrams },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(text: &str) -> Event {
+        let decisions = vec![(Label::new("insult").unwrap(), 1.), (Label::new("toxicity").unwrap(), 0.25)];
+        Event::now("perspective", Some("example.com".into()), None, text, decisions)
+    }
+
+    fn all(store: &Sqlite) -> Vec<Event> {
+        let mut found = Vec::new();
+        store
+            .each(&mut |event| {
+                found.push(event);
+                Ok(())
+            })
+            .unwrap();
+        found
+    }
+
+    #[test]
+    fn events_come_back_as_they_were_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.sqlite");
+        let (first, second) = (event("You fool."), event(""));
+        let store = Sqlite::open(&path).unwrap();
+        assert!(store.keep(&[first.clone(), second.clone()]).unwrap());
+        assert_eq!(all(&store), [first.clone(), second.clone()]);
+        drop(store);
+        assert_eq!(all(&Sqlite::open(&path).unwrap()), [first, second]);
+    }
+
+    #[test]
+    fn events_are_kept_all_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(&folder.path().join("store.sqlite")).unwrap();
+        let mut twice = event("You fool.");
+        twice.decisions.push(twice.decisions[0].clone());
+        assert!(store.keep(&[event("a"), twice]).is_err());
+        assert!(all(&store).is_empty());
+    }
+
+    #[test]
+    fn every_event_is_written_through_to_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(&folder.path().join("store.sqlite")).unwrap();
+        let pragma = |name: &str| {
+            store.connection().pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0)).unwrap()
+        };
+        assert_eq!(pragma("journal_mode"), rusqlite::types::Value::Text("wal".into()));
+        assert_eq!(pragma("synchronous"), rusqlite::types::Value::Integer(2));
+    }
+
+    #[test]
+    fn no_word_of_a_comment_is_in_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(&folder.path().join("store.sqlite")).unwrap();
+        store.keep(&[event("An unmistakable walnut.")]).unwrap();
+        for entry in std::fs::read_dir(folder.path()).unwrap() {
+            let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+            assert!(memchr::memmem::find(&bytes, b"walnut").is_none());
+        }
+    }
+
+    #[test]
+    fn other_files_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("notes.txt");
+        std::fs::write(&path, "these are the notes of somebody, and they are no database at all").unwrap();
+        let told = |path: &Path| Sqlite::open(path).unwrap_err().to_string();
+        assert!(told(&path).contains("notes.txt"), "{}", told(&path));
+        let other = folder.path().join("other.sqlite");
+        Connection::open(&other).unwrap().execute_batch("CREATE TABLE visitor (name TEXT)").unwrap();
+        assert!(told(&other).contains("something else"), "{}", told(&other));
+        let later = folder.path().join("later.sqlite");
+        drop(Sqlite::open(&later).unwrap());
+        Connection::open(&later).unwrap().pragma_update(None, "user_version", 9).unwrap();
+        assert!(told(&later).contains("version 9"), "{}", told(&later));
+        assert!(told(&folder.path().join("no/such/folder.sqlite")).contains("folder.sqlite"));
+    }
+}
