@@ -21,10 +21,9 @@ fn rows(folder: &Path) -> PathBuf {
         ["Shut up, you stupid idiot.", "What a moron. You are pathetic."],
     );
     let row = |at: usize| {
-        let insult = at.is_multiple_of(4);
+        let (insult, site) = (at.is_multiple_of(4), if at / 8 % 2 == 0 { "east" } else { "west" });
         // Each text is its own: those that are the same would be held out together.
         let text = format!("{} Bench {at}.", if insult { rude[at / 4 % 2] } else { kind[at % 2] });
-        let site = ["east", "west"][at / 8 % 2];
         json!({"id": at, "text": text, "labels": {"insult": u8::from(insult)}, "site": site})
     };
     let path = folder.join("rows.jsonl");

@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn very_sure_scores_have_a_slope() {
-        // Eight of ten are right on either side, all at log-odds of ±11.
+        // Eight of ten are right, all at log-odds of ±11.
         let rows: Vec<(f64, bool)> = (0..400)
             .map(|at| (sigmoid(if at % 2 == 0 { 11. } else { -11. }), (at % 2 == 0) != (at % 10 < 2)))
             .collect();
