@@ -17,7 +17,7 @@ fn text(bytes: &[u8]) -> String {
 /// Rows of two sites; every fourth insults.
 fn rows(folder: &Path) -> PathBuf {
     let (kind, rude) = (
-        ["The new bins are larger than the old ones.", "Thanks for the photographs, <b>lovely</b> bridge."],
+        ["The new bins are <b>lovely</b>, and larger than the old ones.", "Thanks for the photographs, <b>lovely</b> bridge."],
         ["Shut up, you stupid idiot.", "What a moron. You are pathetic."],
     );
     let row = |at: usize| {

@@ -52,7 +52,13 @@ impl<'a> Builder<'a> {
         let mut nodes = Vec::with_capacity(source.len() / 24 + 8);
         nodes.push(Node::bare(Tag::Other, 0, 0..0));
         Self {
-            tree: Tree { source, nodes, attributes: Vec::with_capacity(source.len() / 32 + 8), cut: false },
+            tree: Tree {
+                source,
+                nodes,
+                attributes: Vec::with_capacity(source.len() / 32 + 8),
+                cut: false,
+                flattened: false,
+            },
             open: vec![Open { tag: Tag::Html, node: 0, flags: 0 }],
             open_count: [0; 256],
             too_deep: [0; 256],
@@ -106,6 +112,7 @@ impl<'a> Builder<'a> {
         }
         if self.open.len() >= MAX_DEPTH {
             self.too_deep[tag as usize] += 1;
+            self.tree.flattened = true;
         } else {
             self.open.push(Open { tag, node: id, flags });
             self.open_count[tag as usize] += 1;

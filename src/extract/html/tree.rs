@@ -40,6 +40,8 @@ pub(super) struct Tree<'a> {
     pub(super) attributes: Vec<Attribute>,
     /// Whether the page was longer than the tree may be.
     pub(super) cut: bool,
+    /// Whether elements were nested too deep to be opened.
+    pub(super) flattened: bool,
 }
 
 impl<'a> Tree<'a> {
