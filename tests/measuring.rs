@@ -17,11 +17,14 @@ fn text(bytes: &[u8]) -> String {
 /// Rows of two sites; every fourth insults.
 fn rows(folder: &Path) -> PathBuf {
     let (kind, rude) = (
-        ["The new bins are <b>lovely</b>, and larger than the old ones.", "Thanks for the photographs, <b>lovely</b> bridge."],
+        [
+            "The new bins are <b>lovely</b>, and larger than the old ones.",
+            "Thanks for the photographs, <b>lovely</b> bridge.",
+        ],
         ["Shut up, you stupid idiot.", "What a moron. You are pathetic."],
     );
     let row = |at: usize| {
-        let (insult, site) = (at.is_multiple_of(4), if at / 8 % 2 == 0 { "east" } else { "west" });
+        let (insult, site) = (at.is_multiple_of(4), if (at / 8).is_multiple_of(2) { "east" } else { "west" });
         // Each text is its own: those that are the same would be held out together.
         let text = format!("{} Bench {at}.", if insult { rude[at / 4 % 2] } else { kind[at % 2] });
         json!({"id": at, "text": text, "labels": {"insult": u8::from(insult)}, "site": site})

@@ -109,7 +109,14 @@ impl Entry {
                 };
                 let thread: usize = row.thread.iter().map(|text| text.len() + 24).sum();
                 let kept: usize = row.kept.values().map(|value| value.len() + 64).sum();
-                FRAME + kept + row.text.len() + part(&row.id) + part(&row.parent) + part(&row.community) + article + thread
+                FRAME
+                    + kept
+                    + row.text.len()
+                    + part(&row.id)
+                    + part(&row.parent)
+                    + part(&row.community)
+                    + article
+                    + thread
             }
         }
     }

@@ -127,14 +127,17 @@ impl Policy {
     /// The built-in policy fits every model: what it says about labels that the model does not judge is without effect.
     ///
     /// # Errors
-    /// When the policy names a label that is not among them, since a rule that can never fire is a misspelt one.
+    /// When the policy names a label that is neither among them nor in the built-in policy, since a rule that can never fire
+    /// is a misspelt one. What the built-in policy names is not: a site's policy usually begins as a copy of it.
     pub fn check(&self, labels: &[Label]) -> Result<()> {
         if self.shipped {
             return Ok(());
         }
         let in_limits = self.labels.iter().map(|(label, limits)| (limits.line, label));
         let in_rules = self.rules.iter().flat_map(|rule| rule.when.keys().map(|label| (rule.line, label)));
-        let unknown = in_limits.chain(in_rules).filter(|(_, label)| !labels.contains(label)).min();
+        let shipped = Self::builtin()?;
+        let known = |label: &Label| labels.contains(label) || shipped.labels.contains_key(label);
+        let unknown = in_limits.chain(in_rules).filter(|(_, label)| !known(label)).min();
         let Some((line, label)) = unknown else { return Ok(()) };
         let known = labels.iter().map(Label::as_str).collect::<Vec<_>>().join(", ");
         Err(Error::policy(&*self.name, format!("line {line}: the model does not judge {label}; it judges {known}")))
@@ -197,6 +200,8 @@ mod tests {
         let error = policy.check(&labels(&["insult", "sarcasm"])).unwrap_err().to_string();
         assert_eq!(error, "policy p.toml: line 3: the model does not judge insul; it judges insult, sarcasm");
         policy.check(&labels(&["insul", "insult"])).unwrap();
+        // A copy of the built-in policy names what no model needs to judge.
+        Policy::parse("p.toml", DEFAULT).unwrap().check(&labels(&["insult"])).unwrap();
         let rule = "[[rule]]\nwhen = { insult = 0.5, spam = 0.5 }\naction = \"hold\"";
         let error = Policy::parse("p.toml", rule).unwrap().check(&labels(&["insult"])).unwrap_err().to_string();
         assert!(error.contains("line 2") && error.contains("spam"), "{error}");

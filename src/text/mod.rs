@@ -4,6 +4,7 @@ mod alignment;
 mod boundary;
 mod confusable;
 mod disguise;
+mod english;
 mod evasion;
 mod language;
 mod lexicon;

@@ -158,7 +158,7 @@ impl<'a> Plan<'a> {
                     weights: &weights,
                     scales: &ratios,
                     families: task.families,
-                    c: self.parameters.c,
+                    c: self.parameters.label_c.get(&task.label).copied().unwrap_or(self.parameters.c),
                     iterations: ITERATIONS,
                 };
                 Logistic::fit(&problem).map_err(wrong)

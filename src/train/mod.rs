@@ -66,6 +66,8 @@ pub struct Parameters {
     pub families: Option<[f64; FAMILIES]>,
     /// The same for single labels.
     pub label_families: BTreeMap<Label, [f64; FAMILIES]>,
+    /// Inverse strengths of the penalty for single labels, in place of `c`.
+    pub label_c: BTreeMap<Label, f64>,
     /// Rows that an n-gram must stand in.
     pub least_rows: u32,
     /// How far sources and classes are given equal weight.
@@ -87,6 +89,7 @@ impl Parameters {
             damping: 0.5,
             families: None,
             label_families: BTreeMap::new(),
+            label_c: BTreeMap::new(),
             least_rows: 2,
             balance: 0.,
             base_rates: BTreeMap::new(),
@@ -113,7 +116,7 @@ impl Parameters {
             "folds must be 2 to 20"
         } else if !(self.alpha.is_finite() && self.alpha > 0.) {
             "alpha must be a finite number above 0"
-        } else if !(self.c.is_finite() && self.c > 0.) {
+        } else if !self.label_c.values().chain([&self.c]).all(|c| c.is_finite() && *c > 0.) {
             "c must be a finite number above 0"
         } else if !(0. ..=1.).contains(&self.damping) {
             "damping must be within 0 and 1"

@@ -35,6 +35,8 @@ pub struct Recipe {
     #[serde(default)]
     families: Option<[f64; FAMILIES]>,
     #[serde(default)]
+    label_c: BTreeMap<Label, f64>,
+    #[serde(default)]
     label_families: BTreeMap<Label, [f64; FAMILIES]>,
     #[serde(default)]
     least_rows: Option<u32>,
@@ -110,6 +112,7 @@ impl Recipe {
             damping: self.damping.unwrap_or(defaults.damping),
             families: self.families,
             label_families: self.label_families.clone(),
+            label_c: self.label_c.clone(),
             least_rows: self.least_rows.unwrap_or(defaults.least_rows),
             balance: self.balance.unwrap_or(defaults.balance),
             base_rates: self.base_rates.clone(),
