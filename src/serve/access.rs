@@ -3,13 +3,15 @@
 
 use super::Server;
 use super::metrics::known;
+use super::problem::Problem;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use hyper::body::Frame;
 use std::io::{self, Write};
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -78,7 +80,14 @@ pub(super) async fn note(State(server): State<Arc<Server>>, request: Request, ne
     let begun = Instant::now();
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>().cloned();
-    let response = next.run(request).await;
+    let foreign = !server.needs_keys() && comes_from_another_site(request.headers());
+    let response = if foreign {
+        let detail = "a web page of another site sent this: a server without keys answers programs on its own machine only; \
+            give it keys";
+        Problem::new(StatusCode::FORBIDDEN, detail).into_response()
+    } else {
+        next.run(request).await
+    };
     let (status, took) = (response.status(), begun.elapsed());
     server.metrics.request(&method, route(matched.as_ref()), status, took);
     if server.log.is_none() {
@@ -90,6 +99,18 @@ pub(super) async fn note(State(server): State<Arc<Server>>, request: Request, ne
         return response;
     }
     response.map(|body| Body::new(Counted { body, bytes: 0, entry }))
+}
+
+/// Tells whether a browser sent a request on behalf of a page that is not of this machine. Without keys such a page could
+/// teach the store what it likes; programs send no `Origin`.
+fn comes_from_another_site(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return false };
+    let host = origin.to_str().ok().and_then(|origin| origin.parse::<Uri>().ok()).and_then(|uri| {
+        let host = uri.host()?.trim_matches(['[', ']']).to_owned();
+        Some(host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()))
+    });
+    // An origin that cannot be read, as `null` of a sandboxed page, is not one of ours.
+    host != Some(true)
 }
 
 /// A body of unknown length, whose line is written when it ends.

@@ -92,6 +92,9 @@ impl Default for Config {
     }
 }
 
+/// Threads that judge, at most.
+const MOST_THREADS: usize = 1024;
+
 impl Config {
     /// Reads a configuration file; `name` is what messages call it. What the file leaves out is as in the default.
     ///
@@ -136,6 +139,9 @@ impl Config {
             if value == 0 {
                 return Err(format!("{name} = 0 would refuse everything; leave it out for the default"));
             }
+        }
+        if self.threads > MOST_THREADS {
+            return Err(format!("threads = {} is beyond {MOST_THREADS}; leave it out for one a core", self.threads));
         }
         if self.max_memory < self.max_body {
             return Err("max_memory is below max_body, so that the largest bodies would never be read".to_owned());

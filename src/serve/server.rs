@@ -102,6 +102,11 @@ impl Server {
         self.current.load().moderator.clone()
     }
 
+    /// Tells whether callers need a key.
+    pub(super) fn needs_keys(&self) -> bool {
+        self.current.load().keys.are_needed()
+    }
+
     /// Lets a caller in who presents `key` and wants what `scope` allows. Protocols that carry a key in a place of
     /// their own call this; [`Server::admit`] finds it in the headers.
     ///

@@ -48,6 +48,7 @@ impl Sqlite {
     /// # Errors
     /// When the file cannot be opened or made, is no store, or is of a later version.
     pub fn open(path: &Path) -> Result<Self> {
+        make_private(path);
         let connection = Connection::open(path).map_err(|error| refused(path, &error))?;
         prepare(path, &connection)?;
         Ok(Self { path: path.to_owned(), connection: Mutex::new(connection) })
@@ -98,6 +99,16 @@ fn prepare(path: &Path, connection: &Connection) -> Result<()> {
         connection.execute_batch(&all).map_err(failed)?;
     }
     Ok(())
+}
+
+/// Makes a store that is not there yet a file that only its owner reads; SQLite gives its companions the same rights. A
+/// failure is told by opening it afterwards.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
 }
 
 impl Store for Sqlite {
@@ -201,6 +212,8 @@ mod tests {
         let (first, second) = (event("You fool."), event(""));
         let store = Sqlite::open(&path).unwrap();
         assert!(store.keep(&[first.clone(), second.clone()]).unwrap());
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::MetadataExt::mode(&path.metadata().unwrap()) & 0o777, 0o600);
         assert_eq!(all(&store), [first.clone(), second.clone()]);
         drop(store);
         assert_eq!(all(&Sqlite::open(&path).unwrap()), [first, second]);

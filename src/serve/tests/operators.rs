@@ -195,3 +195,21 @@ async fn the_log_tells_routes_but_neither_comments_nor_keys() {
     // The length of a stream is known at its end.
     assert_eq!(lines[5][3], answer.len().to_string());
 }
+
+#[tokio::test]
+async fn pages_of_other_sites_are_turned_away_where_no_key_does_it() {
+    let asked = |origin: &str| {
+        Request::post("/v1/moderate").header("origin", origin).body(Body::from(r#"{"text":"a"}"#)).unwrap()
+    };
+    for (origin, status) in [
+        ("https://evil.example", 403),
+        ("null", 403),
+        ("http://127.0.0.1.evil.example", 403),
+        ("http://localhost:3000", 200),
+        ("http://127.0.0.1:8000", 200),
+        ("http://[::1]:8000", 200),
+    ] {
+        let response = app(Config::default()).oneshot(asked(origin)).await.unwrap();
+        assert_eq!(response.status(), status, "{origin}");
+    }
+}
