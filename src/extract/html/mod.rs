@@ -98,7 +98,9 @@ fn read(source: &str, informed: bool) -> Thread {
         thread.notes.push("the page is larger than is read: its end was left out".to_owned());
     }
     if page.tree.flattened {
-        thread.notes.push("the page nests hundreds of elements: what lies deeper was read without its order".to_owned());
+        thread
+            .notes
+            .push("the page nests hundreds of elements: what lies deeper was read without its order".to_owned());
     }
     thread
 }
