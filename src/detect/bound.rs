@@ -2,7 +2,7 @@
 
 use super::{Detector, Evidence, EvidenceKind, Seen, find};
 use crate::error::{Error, Result};
-use crate::features::{Chunk, FAMILIES, Ngrams, visit};
+use crate::features::{Chunk, FAMILIES, Feature, Ngrams, visit};
 use crate::label::{self, Label};
 use crate::model::{Head, Model};
 use crate::text::{EvasionKind, Normalized};
@@ -15,7 +15,9 @@ impl Occurrences {
     /// Counts the n-grams of a comment.
     pub fn of(original: &str, text: &Normalized, row: &Ngrams) -> Self {
         let mut counts = HashMap::with_capacity(row.len());
-        visit(original, text, &mut Chunk::default(), |feature| *counts.entry(feature.slot).or_default() += 1);
+        visit(original, text, &mut Chunk::default(), &mut |feature: Feature| {
+            *counts.entry(feature.slot).or_default() += 1;
+        });
         Self(counts)
     }
 }
@@ -144,7 +146,7 @@ impl Bound {
             views.iter().enumerate().map(|(index, view)| ((view.range.start, view.range.end), index)).collect();
         let mut at = 0;
         let mut manner = 0.;
-        visit(seen.utterance.original, text, &mut chunk, |feature| {
+        visit(seen.utterance.original, text, &mut chunk, &mut |feature: Feature| {
             let weight = scales[feature.family as usize] * model.weights().get(feature.slot, column)
                 / f64::from(occurrences.0.get(&feature.slot).copied().unwrap_or(1));
             // What stands nowhere is of the whole text.

@@ -70,6 +70,10 @@ impl Detector for Shouting {
 
 /// Finds where each of [`MEASURES`] stands. Linear in the text.
 fn measure(original: &str) -> [Option<Span>; MEASURES.len()] {
+    // Three words of two capitals are the least that anything but a volley takes; most comments have fewer.
+    if original.is_ascii() && original.bytes().filter(u8::is_ascii_uppercase).count() < 6 {
+        return [None, None, None, volley(original)];
+    }
     let (mut upper, mut lower) = (0_usize, 0_usize);
     let (mut row, mut row_start, mut longest, mut stretch) = (0_usize, 0, 0, Span::new(0, 0));
     let base = original.as_ptr() as usize;
@@ -110,6 +114,7 @@ fn cases(word: &str) -> (usize, usize) {
 
 fn volley(original: &str) -> Option<Span> {
     let bytes = original.as_bytes();
+    memchr::memchr2(b'!', b'?', bytes)?;
     let mut start = None;
     for (at, byte) in bytes.iter().chain(b" ").enumerate() {
         match (matches!(byte, b'!' | b'?'), start) {

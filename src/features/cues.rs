@@ -189,7 +189,9 @@ fn punctuation(comment: &Utterance<'_>, is_it: impl Fn(&str) -> bool) -> Option<
 
 /// Finds a word of four or more capitals in a text that is not all in capitals.
 fn word_in_capitals(comment: &Utterance<'_>, _: &Phrases) -> Option<Range<usize>> {
-    if comment.original.chars().filter(|c| c.is_uppercase()).take(4).count() < 4 {
+    let original = comment.original;
+    let ascii = original.is_ascii() && original.bytes().filter(u8::is_ascii_uppercase).count() < 4;
+    if ascii || original.chars().filter(|c| c.is_uppercase()).take(4).count() < 4 {
         return None;
     }
     let mut capitals = None;

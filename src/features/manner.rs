@@ -29,8 +29,14 @@ pub(super) fn visit(original: &str, comment: &Normalized, take: &mut impl FnMut(
     ends(comment, take);
     let mut give = |hash: u64| take(Feature { slot: slot(hash), family: Family::Manner, start: 0, end: 0 });
     let mut any_capital = false;
-    for word in original.split_whitespace() {
-        any_capital |= of_word(word, &mut give);
+    if original.is_ascii() {
+        for word in original.split(|c: char| c.is_ascii_whitespace() || c == '\x0b') {
+            any_capital |= of_word(word, &mut give);
+        }
+    } else {
+        for word in original.split_whitespace() {
+            any_capital |= of_word(word, &mut give);
+        }
     }
     if !any_capital {
         give(NO_CAPITALS);
@@ -46,6 +52,10 @@ pub(super) fn visit(original: &str, comment: &Normalized, take: &mut impl FnMut(
 
 /// Gives the capitals and marks of a word; tells whether it has a capital letter.
 fn of_word(word: &str, give: &mut impl FnMut(u64)) -> bool {
+    // Most words are of small letters alone and give nothing.
+    if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return false;
+    }
     let (mut letters, mut alphabetic, mut lower, mut upper) = (0, false, false, false);
     let (mut folded, mut marks, mut seen) = (CAPITAL_WORD, SIGNS, 0);
     for c in word.chars() {

@@ -8,5 +8,5 @@ mod ngrams;
 mod row;
 pub mod topic;
 
-pub use ngrams::{Chunk, FAMILIES, Family, Feature, SCHEME, SLOT_BITS, visit};
-pub use row::{Ngrams, RowMaker};
+pub use ngrams::{Chunk, FAMILIES, Family, Feature, SCHEME, SLOT_BITS, Visitor, pieces_of, visit};
+pub use row::{Ngrams, RowMaker, Slots};

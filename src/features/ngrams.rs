@@ -1,20 +1,21 @@
-//! Hashed n-grams: words, alone, in pairs and near one another; characters 2–5 within the bounds of a word; manner.
+//! Hashed n-grams: words, alone, in pairs and near one another; characters 3–5 within the bounds of a word; manner.
 //!
 //! Character n-grams run over whitespace-free chunks with one boundary character at each end (scikit-learn's
 //! `char_wb`), because abuse is inflected, compounded and misspelled. Evasion views feed the same features as if their
 //! reading had been written. Pairs with a gap, and words near a "you", tell insult from the same words about a thing.
 
 use super::manner;
-use crate::text::{Normalized, Token, TokenKind};
+use crate::text::{Normalized, Token, TokenKind, packed};
 
 /// Names this way of making features; models are refused where theirs differs.
-pub const SCHEME: &str = "words1-2+gaps+you+marks,chars2-5,manner,slots2^19,v2";
+pub const SCHEME: &str = "words1-2+gaps+you+marks,chars3-5,manner,slots2^19,v3";
 /// Binary logarithm of the number of slots that n-grams are hashed to.
 pub const SLOT_BITS: u32 = 19;
 
 /// Chunks longer than this many characters are cut, so that one endless word costs no more than many words.
 const LONGEST_CHUNK: usize = 256;
 const BOUNDARY: u32 = ' ' as u32;
+const SHORTEST_GRAM: usize = 3;
 const LONGEST_GRAM: usize = 5;
 /// Words on either side of a "you" that are near it.
 const NEAR: usize = 4;
@@ -48,6 +49,25 @@ pub struct Feature {
     pub end: u32,
 }
 
+/// What [`visit`] hands features to.
+pub trait Visitor {
+    /// Takes a feature.
+    fn take(&mut self, feature: Feature);
+
+    /// Tells whether the pieces of a chunk, which come next, are wanted: a stretch of text without white space, or what
+    /// such a stretch is read as; at most 256 characters.
+    fn chunk(&mut self, _text: &str) -> bool {
+        true
+    }
+}
+
+/// Takes everything.
+impl<F: FnMut(Feature)> Visitor for F {
+    fn take(&mut self, feature: Feature) {
+        self(feature);
+    }
+}
+
 /// Reused memory of [`visit`].
 #[derive(Debug, Default, Clone)]
 pub struct Chunk {
@@ -68,30 +88,34 @@ pub(super) fn slot(hash: u64) -> u32 {
 
 fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
     let mut hash = seed;
-    let mut words = bytes.chunks_exact(8);
-    for word in &mut words {
-        hash = step(hash, u64::from_le_bytes(word.try_into().unwrap_or([0; 8])));
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        hash = step(hash, u64::from_le_bytes(*word));
     }
-    let mut rest = [0; 8];
-    rest[..words.remainder().len()].copy_from_slice(words.remainder());
-    step(step(hash, u64::from_le_bytes(rest)), bytes.len() as u64)
+    // With whole words before the rest, the last eight bytes hold it; copying so few bytes would cost more.
+    let rest = match (words, bytes.last_chunk::<8>()) {
+        (_, _) if rest.is_empty() => 0,
+        ([_, ..], Some(last)) => u64::from_le_bytes(*last) >> (64 - 8 * rest.len()),
+        _ => packed::few(rest),
+    };
+    step(step(hash, rest), bytes.len() as u64)
 }
 
-/// Hands every n-gram of a comment to `take`: words in order, pieces, those of the evasion views, then manner. `original`
+/// Hands every n-gram of a comment to `visitor`: words in order, pieces, those of the evasion views, then manner. `original`
 /// is the text that was normalised. Linear in the length of the text.
-pub fn visit(original: &str, comment: &Normalized, chunk: &mut Chunk, mut take: impl FnMut(Feature)) {
-    words(comment, &mut take);
-    pieces(comment, chunk, &mut take);
+pub fn visit(original: &str, comment: &Normalized, chunk: &mut Chunk, visitor: &mut impl Visitor) {
+    words(comment, visitor);
+    pieces(comment, chunk, visitor);
     for view in comment.views() {
         let (start, end) = (view.range.start as u32, view.range.end as u32);
-        take(Feature { slot: slot(hash_bytes(1, view.reading.as_bytes())), family: Family::Words, start, end });
-        chunk.chars.clear();
-        chunk.chars.push(BOUNDARY);
-        chunk.chars.extend(view.reading.chars().map(u32::from));
-        chunk.chars.push(BOUNDARY);
-        grams(&chunk.chars, |slot, _, _| take(Feature { slot, family: Family::Pieces, start, end }));
+        visitor.take(Feature { slot: slot(hash_bytes(1, view.reading.as_bytes())), family: Family::Words, start, end });
+        if !visitor.chunk(&view.reading) {
+            continue;
+        }
+        bounded(&view.reading, 0, chunk);
+        grams(&chunk.chars, |slot, _, _| visitor.take(Feature { slot, family: Family::Pieces, start, end }));
     }
-    manner::visit(original, comment, &mut take);
+    manner::visit(original, comment, &mut |feature| visitor.take(feature));
 }
 
 /// Hashes a token by itself, and tells whether it is a word of its own; commas and full stops are not.
@@ -116,7 +140,7 @@ const GAP: u64 = 0x6761_7070;
 const BEFORE_YOU: u64 = 0x6c65_6674;
 const AFTER_YOU: u64 = 0x7269_6768;
 
-fn words(comment: &Normalized, take: &mut impl FnMut(Feature)) {
+fn words(comment: &Normalized, visitor: &mut impl Visitor) {
     let text = comment.text().as_bytes();
     // The last words: hash and start, the latest first.
     let mut last = [(0_u64, 0_u32); NEAR];
@@ -127,7 +151,7 @@ fn words(comment: &Normalized, take: &mut impl FnMut(Feature)) {
     for token in comment.tokens() {
         let (hash, is_word) = token_hash(text, token);
         let mut give = |hash: u64, start: u32| {
-            take(Feature { slot: slot(hash), family: Family::Words, start, end: token.end });
+            visitor.take(Feature { slot: slot(hash), family: Family::Words, start, end: token.end });
         };
         give(hash, token.start);
         // A pair with a mark in it stands beside the pair that looks over the mark.
@@ -149,7 +173,8 @@ fn words(comment: &Normalized, take: &mut impl FnMut(Feature)) {
         since_you = since_you.saturating_add(1);
         if is_you(&text[token.start as usize..token.end as usize]) {
             for &(previous, start) in &last[..known] {
-                take(Feature { slot: slot(step(BEFORE_YOU, previous)), family: Family::Words, start, end: token.end });
+                let slot = slot(step(BEFORE_YOU, previous));
+                visitor.take(Feature { slot, family: Family::Words, start, end: token.end });
             }
             since_you = 0;
         }
@@ -167,7 +192,7 @@ fn is_you(word: &[u8]) -> bool {
     )
 }
 
-fn pieces(comment: &Normalized, chunk: &mut Chunk, take: &mut impl FnMut(Feature)) {
+fn pieces(comment: &Normalized, chunk: &mut Chunk, visitor: &mut impl Visitor) {
     let mut tokens = comment.tokens();
     while let Some(first) = tokens.first() {
         let count = touching(tokens);
@@ -177,7 +202,7 @@ fn pieces(comment: &Normalized, chunk: &mut Chunk, take: &mut impl FnMut(Feature
         }
         let (start, end) = (first.start, tokens[count - 1].end);
         tokens = &tokens[count..];
-        whole_chunk(comment.text(), start, end, chunk, take);
+        whole_chunk(comment.text(), start, end, chunk, visitor);
     }
 }
 
@@ -195,43 +220,60 @@ fn touching(tokens: &[Token]) -> usize {
     tokens.iter().take_while(in_chunk).count()
 }
 
-fn whole_chunk(text: &str, start: u32, end: u32, chunk: &mut Chunk, take: &mut impl FnMut(Feature)) {
-    let mut chars = text[start as usize..end as usize].char_indices().peekable();
-    while chars.peek().is_some() {
-        chunk.chars.clear();
-        chunk.starts.clear();
-        chunk.chars.push(BOUNDARY);
-        chunk.starts.push(start);
-        for (at, c) in chars.by_ref().take(LONGEST_CHUNK) {
-            if chunk.starts.len() == 1 {
-                chunk.starts[0] = start + at as u32;
-            }
-            chunk.chars.push(u32::from(c));
-            chunk.starts.push(start + at as u32);
+fn whole_chunk(text: &str, start: u32, end: u32, chunk: &mut Chunk, visitor: &mut impl Visitor) {
+    let (mut rest, mut start) = (&text[start as usize..end as usize], start);
+    while !rest.is_empty() {
+        let cut = if rest.len() <= LONGEST_CHUNK { None } else { rest.char_indices().nth(LONGEST_CHUNK) };
+        let (piece, after) = rest.split_at(cut.map_or(rest.len(), |(at, _)| at));
+        rest = after;
+        let end = start + piece.len() as u32;
+        if visitor.chunk(piece) {
+            bounded(piece, start, chunk);
+            let starts = &chunk.starts;
+            grams(&chunk.chars, |slot, from, to| {
+                visitor.take(Feature { slot, family: Family::Pieces, start: starts[from], end: starts[to] });
+            });
         }
-        let stop = chars.peek().map_or(end, |(at, _)| start + *at as u32);
-        chunk.chars.push(BOUNDARY);
-        chunk.starts.push(stop);
-        chunk.starts.push(stop);
-        let starts = &chunk.starts;
-        grams(&chunk.chars, |slot, from, to| {
-            take(Feature { slot, family: Family::Pieces, start: starts[from], end: starts[to] });
-        });
+        start = end;
     }
+}
+
+/// Lays a piece of text out as characters with a boundary at each end, and where each begins.
+fn bounded(piece: &str, start: u32, chunk: &mut Chunk) {
+    chunk.chars.clear();
+    chunk.starts.clear();
+    chunk.chars.push(BOUNDARY);
+    chunk.starts.push(start);
+    for (at, c) in piece.char_indices() {
+        chunk.chars.push(u32::from(c));
+        chunk.starts.push(start + at as u32);
+    }
+    let stop = start + piece.len() as u32;
+    chunk.chars.push(BOUNDARY);
+    chunk.starts.push(stop);
+    chunk.starts.push(stop);
 }
 
 /// Hands on the slots of all character n-grams of a bounded chunk, with the positions of their first character and of
 /// the one after their last.
 #[inline]
 fn grams(chars: &[u32], mut take: impl FnMut(u32, usize, usize)) {
-    for from in 0..chars.len().saturating_sub(1) {
+    for from in 0..chars.len().saturating_sub(SHORTEST_GRAM - 1) {
         let mut hash = step(4, u64::from(chars[from]));
         let end = chars.len().min(from + LONGEST_GRAM);
-        for (length, &next) in chars[from + 1..end].iter().enumerate() {
+        for (at, &next) in chars[..end].iter().enumerate().skip(from + 1) {
             hash = step(hash, u64::from(next));
-            take(slot(hash), from, from + length + 2);
+            if at + 1 >= from + SHORTEST_GRAM {
+                take(slot(hash), from, at + 1);
+            }
         }
     }
+}
+
+/// Hands on the slots of the pieces of one chunk, as [`visit`] makes them.
+pub fn pieces_of(piece: &str, chunk: &mut Chunk, mut take: impl FnMut(u32)) {
+    bounded(piece, 0, chunk);
+    grams(&chunk.chars, |slot, _, _| take(slot));
 }
 
 #[cfg(test)]
@@ -241,7 +283,7 @@ mod tests {
     fn features(text: &str) -> Vec<(Family, String)> {
         let comment = Normalized::new(text);
         let mut all = Vec::new();
-        visit(text, &comment, &mut Chunk::default(), |feature| {
+        visit(text, &comment, &mut Chunk::default(), &mut |feature: Feature| {
             assert!(feature.slot < 1 << SLOT_BITS);
             all.push((feature.family, comment.text()[feature.start as usize..feature.end as usize].to_owned()));
         });
@@ -261,7 +303,7 @@ mod tests {
         let pieces = features("ab c");
         let texts: Vec<_> =
             pieces.iter().filter(|(f, _)| *f == Family::Pieces).map(|(_, text)| text.as_str()).collect();
-        assert_eq!(texts, ["a", "ab", "ab", "ab", "ab", "b", "c", "c", "c"]);
+        assert_eq!(texts, ["ab", "ab", "ab", "c"], "with the boundaries: ‹ab, ‹ab›, ab›, ‹c›");
     }
 
     #[test]
@@ -274,11 +316,14 @@ mod tests {
     fn an_evasive_spelling_has_the_features_of_its_reading() {
         let slots = |text: &str| {
             let mut slots = Vec::new();
-            visit(text, &Normalized::new(text), &mut Chunk::default(), |feature| slots.push(feature.slot));
+            visit(text, &Normalized::new(text), &mut Chunk::default(), &mut |feature: Feature| {
+                slots.push(feature.slot)
+            });
             slots
         };
         let evasive = slots("1d10t");
-        let manner = slots("idiot").len() - 1;
-        assert!(slots("idiot")[..14].iter().all(|slot| evasive.contains(slot)), "{manner}");
+        // The word and its pieces: five of three characters, four of four, three of five.
+        let plain = slots("idiot");
+        assert!(plain[..13].iter().all(|slot| evasive.contains(slot)));
     }
 }

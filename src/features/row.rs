@@ -1,9 +1,9 @@
 //! The distinct n-grams of one comment.
 
-use super::ngrams::{Chunk, FAMILIES, Family, SLOT_BITS, visit};
+use super::ngrams::{Chunk, FAMILIES, Family, Feature, SLOT_BITS, Visitor, visit};
 use crate::text::Normalized;
 
-/// The distinct slots of a comment, family by family. A slot that two families share counts for the first.
+/// The distinct slots of a comment, family by family.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ngrams {
     families: [Vec<u32>; FAMILIES],
@@ -27,36 +27,65 @@ impl Ngrams {
 }
 
 /// Makes rows of n-grams, reusing its memory.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct RowMaker {
     chunk: Chunk,
-    seen: Vec<u64>,
-    row: Ngrams,
-}
-
-impl Default for RowMaker {
-    fn default() -> Self {
-        // One bit a slot: 64 KiB, which stay in the second-level cache.
-        Self { chunk: Chunk::default(), seen: vec![0; (1 << SLOT_BITS) / 64], row: Ngrams::default() }
-    }
+    distinct: Distinct,
 }
 
 impl RowMaker {
     /// Makes the row of a comment; `original` is the text that was normalised. It stays valid until the next call.
     pub fn make(&mut self, original: &str, comment: &Normalized) -> &Ngrams {
-        let Self { chunk, seen, row } = self;
-        row.families.iter_mut().for_each(Vec::clear);
-        visit(original, comment, chunk, |feature| {
-            let (word, bit) = (feature.slot as usize / 64, 1 << (feature.slot % 64));
-            if seen[word] & bit == 0 {
-                seen[word] |= bit;
-                row.families[feature.family as usize].push(feature.slot);
-            }
-        });
-        for slot in row.families.iter().flatten() {
-            seen[*slot as usize / 64] = 0;
+        let Self { chunk, distinct } = self;
+        distinct.row.families.iter_mut().for_each(Vec::clear);
+        visit(original, comment, chunk, distinct);
+        for (seen, slots) in distinct.seen.iter_mut().zip(&distinct.row.families) {
+            seen.clear(slots);
         }
-        row
+        &distinct.row
+    }
+}
+
+/// A set of slots.
+#[derive(Debug, Clone)]
+pub struct Slots(Vec<u64>);
+
+impl Default for Slots {
+    fn default() -> Self {
+        // One bit a slot: 64 KiB, which stay in the second-level cache.
+        Self(vec![0; (1 << SLOT_BITS) / 64])
+    }
+}
+
+impl Slots {
+    /// Puts a slot in; tells whether it is new.
+    #[inline]
+    pub fn insert(&mut self, slot: u32) -> bool {
+        let (word, bit) = (slot as usize / 64, 1 << (slot % 64));
+        let new = self.0[word] & bit == 0;
+        self.0[word] |= bit;
+        new
+    }
+
+    /// Empties the set, when it holds these slots and no others.
+    pub fn clear(&mut self, slots: &[u32]) {
+        slots.iter().for_each(|slot| self.0[*slot as usize / 64] = 0);
+    }
+}
+
+/// Takes each feature once.
+#[derive(Debug, Clone, Default)]
+struct Distinct {
+    seen: [Slots; FAMILIES],
+    row: Ngrams,
+}
+
+impl Visitor for Distinct {
+    #[inline]
+    fn take(&mut self, feature: Feature) {
+        if self.seen[feature.family as usize].insert(feature.slot) {
+            self.row.families[feature.family as usize].push(feature.slot);
+        }
     }
 }
 
@@ -93,10 +122,12 @@ mod tests {
     fn slots_are_distinct_and_do_not_leak_into_the_next_row() {
         let mut maker = RowMaker::default();
         let first = row(&mut maker, "no no no, 1d10t");
-        let mut sorted: Vec<u32> = first.families().concat();
-        sorted.sort_unstable();
-        sorted.dedup();
-        assert_eq!(sorted.len(), first.len());
+        for slots in first.families() {
+            let mut sorted = slots.to_vec();
+            sorted.sort_unstable();
+            sorted.dedup();
+            assert_eq!(sorted.len(), slots.len());
+        }
         row(&mut maker, "something else");
         assert_eq!(first, row(&mut maker, "no no no, 1d10t"));
     }

@@ -8,6 +8,7 @@ mod frequency;
 mod logistic;
 mod naive_bayes;
 mod sparse;
+mod tally;
 mod weights;
 
 pub use calibration::Calibration;
@@ -17,6 +18,7 @@ pub use frequency::Frequencies;
 pub use logistic::{Logistic, LogisticProblem, sigmoid};
 pub use naive_bayes::{NaiveBayes, NaiveBayesError, NaiveBayesParams, NaiveBayesValidParams};
 pub use sparse::{SparseRow, SparseRows};
+pub use tally::Tally;
 pub use weights::Weights;
 
 use crate::error::{Error, Result};

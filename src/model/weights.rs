@@ -3,6 +3,7 @@
 use super::file::Bytes;
 use super::frequency::{self, Frequencies};
 use crate::features::{FAMILIES, Ngrams, SLOT_BITS};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Weights of all n-gram heads and the frequency of each slot, one byte each, read where they lie.
 ///
@@ -11,6 +12,8 @@ use crate::features::{FAMILIES, Ngrams, SLOT_BITS};
 /// weights are. What that costs is measured, not assumed: docs/experiments.md.
 #[derive(Debug, Clone)]
 pub struct Weights {
+    /// Tells this table from all others of the process.
+    identity: u64,
     bytes: Bytes,
     offset: usize,
     scales: Vec<f32>,
@@ -20,7 +23,7 @@ const LARGEST: f64 = 127.;
 /// Slots summed before the sums are moved to wider integers: 2^16 · 127² is below 2^31.
 const STRETCH: usize = 1 << 16;
 /// Most columns that have a loop of their own; more are read by a general one.
-const UNROLLED: usize = 12;
+pub(super) const UNROLLED: usize = 11;
 
 impl Weights {
     /// Quantises one dense column a head, each of one weight a slot.
@@ -36,14 +39,19 @@ impl Weights {
                 bytes.push((code as i8).cast_unsigned());
             }
         }
-        Self { bytes: Bytes::Owned(bytes.into()), offset: 0, scales }
+        Self { identity: next(), bytes: Bytes::Owned(bytes.into()), offset: 0, scales }
     }
 
     /// Uses a stored table; `None` when `bytes` from `offset` on is too short for it.
     pub(super) fn stored(bytes: Bytes, offset: usize, scales: Vec<f32>) -> Option<Self> {
         let length = (scales.len() + 1) << SLOT_BITS;
         bytes.get(offset..offset.checked_add(length)?)?;
-        Some(Self { bytes, offset, scales })
+        Some(Self { identity: next(), bytes, offset, scales })
+    }
+
+    /// Returns what tells this table, and its clones, from all others of the process.
+    pub(super) fn identity(&self) -> u64 {
+        self.identity
     }
 
     /// Returns the number of n-gram heads.
@@ -87,12 +95,20 @@ impl Weights {
     pub fn score(&self, row: &Ngrams, scores: &mut Vec<[f64; FAMILIES]>) {
         scores.clear();
         scores.resize(self.scales.len(), [0.; FAMILIES]);
-        for (family, slots) in row.families().into_iter().enumerate() {
-            let length = self.sum(slots, family, scores);
-            let scale = frequency::scale(length);
-            for (column, score) in scores.iter_mut().enumerate() {
-                score[family] *= scale * self.unit(column);
-            }
+        let mut family = 0;
+        let lengths = row.families().map(|slots| {
+            family += 1;
+            self.sum(slots, family - 1, scores)
+        });
+        self.scale(lengths, scores);
+    }
+
+    /// Makes scores of the sums of codes and of lengths.
+    pub(super) fn scale(&self, lengths: [u64; FAMILIES], scores: &mut [[f64; FAMILIES]]) {
+        let scales = lengths.map(frequency::scale);
+        for (column, score) in scores.iter_mut().enumerate() {
+            let unit = self.unit(column);
+            score.iter_mut().zip(scales).for_each(|(score, scale)| *score *= scale * unit);
         }
     }
 
@@ -105,8 +121,8 @@ impl Weights {
         })
     }
 
-    /// Adds the codes of one family up, exactly; returns the sum of the lengths of its slots.
-    fn sum(&self, slots: &[u32], family: usize, scores: &mut [[f64; FAMILIES]]) -> u64 {
+    /// Adds the codes of one family to its scores, exactly; returns the sum of the lengths of its slots.
+    pub(super) fn sum(&self, slots: &[u32], family: usize, scores: &mut [[f64; FAMILIES]]) -> u64 {
         macro_rules! unrolled {
             ($($columns:literal)*) => {
                 match self.scales.len() {
@@ -118,14 +134,14 @@ impl Weights {
                             length += part;
                             total.iter_mut().zip(sums).for_each(|(total, sum)| *total += i64::from(sum));
                         }
-                        scores.iter_mut().zip(total).for_each(|(score, total)| score[family] = total as f64);
+                        scores.iter_mut().zip(total).for_each(|(score, total)| score[family] += total as f64);
                         length
                     })*
                     _ => self.sum_many(slots, family, scores),
                 }
             };
         }
-        unrolled!(1 2 3 4 5 6 7 8 9 10 11 12)
+        unrolled!(1 2 3 4 5 6 7 8 9 10 11)
     }
 
     /// The same for more columns than [`UNROLLED`].
@@ -145,12 +161,21 @@ impl Weights {
     }
 }
 
+fn next() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
+}
+
 /// Returns q·|q| of a stored code.
 #[inline]
 fn decode(code: u8) -> i32 {
-    let code = i32::from(code.cast_signed());
-    code * code.abs()
+    // 127² fits: sixteen bits are multiplied where thirty-two are not.
+    let code = i16::from(code.cast_signed());
+    i32::from(code.wrapping_mul(code.wrapping_abs()))
 }
+
+/// Records fetched at a time.
+const FETCHED: usize = 64;
 
 /// Sums the records of slots; `STRIDE` is one more than `COLUMNS`.
 #[inline]
@@ -158,11 +183,17 @@ fn sum_records<const COLUMNS: usize, const STRIDE: usize>(table: &[u8], slots: &
     let records = table.as_chunks::<STRIDE>().0;
     let mut sums = [0_i32; COLUMNS];
     let mut length = 0;
-    for &slot in slots {
-        let record = &records[slot as usize];
-        length += frequency::length(record[0]);
-        for column in 0..COLUMNS {
-            sums[column] += decode(record[column + 1]);
+    // The table is larger than the caches near the core: many records are waited for at once, then read.
+    let mut fetched = [[0_u8; STRIDE]; FETCHED];
+    for slots in slots.chunks(FETCHED) {
+        for (record, &slot) in fetched.iter_mut().zip(slots) {
+            *record = records[slot as usize];
+        }
+        for record in &fetched[..slots.len()] {
+            length += frequency::length(record[0]);
+            for column in 0..COLUMNS {
+                sums[column] += decode(record[column + 1]);
+            }
         }
     }
     (sums, length)

@@ -6,6 +6,7 @@ use crate::features::cues::Utterance;
 use crate::features::topic::{self, Relevance, Topic};
 use crate::features::{FAMILIES, RowMaker};
 use crate::label::Label;
+use crate::model::Tally;
 use crate::policy::{Facts, UnknownLanguage, shift};
 use crate::text::{Language, Normalized, TokenKind};
 use std::cell::Cell;
@@ -14,6 +15,7 @@ use std::cell::Cell;
 #[derive(Default)]
 pub(super) struct Scratch {
     rows: RowMaker,
+    tally: Tally,
     columns: Vec<[f64; FAMILIES]>,
     measures: Vec<f64>,
     parent: Normalized,
@@ -82,15 +84,15 @@ impl Moderator {
             let scores = self.labels.iter().map(|label| (label.clone(), None)).collect();
             return self.decide(id, scores, facts, language, self.explain.then(Vec::new));
         }
-        let Scratch { rows, columns, measures, parent: parent_text, .. } = scratch;
+        let Scratch { rows, tally, columns, measures, parent: parent_text, .. } = scratch;
         let utterance = Utterance { original, text, parent: parent.map(|parent| refilled(parent_text, parent)) };
         let topic = context.topic.as_ref().zip(self.model.background());
         let seen = Seen { utterance, relevance: context.relevance.as_ref(), topic };
-        let row = rows.make(original, text);
-        self.model.weights().score(row, columns);
+        tally.score(self.model.weights(), original, text, columns);
         let scores = self.bound.iter().map(|bound| self.score_of(bound, columns, measures, &seen));
         let scores = self.labels.iter().cloned().zip(scores).collect();
         let evidence = self.explain.then(|| {
+            let row = rows.make(original, text);
             let occurrences = Occurrences::of(original, text, row);
             self.bound.iter().flat_map(|bound| bound.evidence(&self.model, row, &occurrences, &seen)).collect()
         });
@@ -100,7 +102,7 @@ impl Moderator {
     /// Scores a comment by its text alone into `scores`, in the order of the labels.
     pub(super) fn score_into(&self, original: &str, scratch: &mut Scratch, scores: &mut Vec<Option<f64>>) {
         scores.clear();
-        let Scratch { rows, columns, measures, text, .. } = scratch;
+        let Scratch { tally, columns, measures, text, .. } = scratch;
         text.refill(original);
         let (_, language_known) = self.language(original);
         if !self.is_judged(text, language_known) {
@@ -108,7 +110,7 @@ impl Moderator {
             return;
         }
         let seen = Seen { utterance: Utterance { original, text, parent: None }, relevance: None, topic: None };
-        self.model.weights().score(rows.make(original, text), columns);
+        tally.score(self.model.weights(), original, text, columns);
         scores.extend(self.bound.iter().map(|bound| self.score_of(bound, columns, measures, &seen)));
     }
 

@@ -1,5 +1,6 @@
 //! The commonest words of English, and a quick way to know them.
 
+use super::packed;
 use std::sync::LazyLock;
 
 /// Common words of English that few other languages have.
@@ -82,14 +83,14 @@ impl Words {
 
     /// The bytes of a word in lower case as a number; `None` for what is no word of the lists.
     fn key(word: &str) -> Option<u128> {
-        let mut bytes = [0; 16];
         if word.is_ascii() {
-            bytes.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
+            let mut bytes = packed::as_number(word.as_bytes())?.to_le_bytes();
             bytes.make_ascii_lowercase();
-        } else {
-            for (at, c) in lower(word).enumerate() {
-                *bytes.get_mut(at)? = u8::try_from(c).ok().filter(u8::is_ascii)?;
-            }
+            return Some(u128::from_le_bytes(bytes));
+        }
+        let mut bytes = [0; 16];
+        for (at, c) in lower(word).enumerate() {
+            *bytes.get_mut(at)? = u8::try_from(c).ok().filter(u8::is_ascii)?;
         }
         Some(u128::from_le_bytes(bytes))
     }

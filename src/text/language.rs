@@ -143,6 +143,9 @@ impl Sample {
 
 /// Hands every word that has a letter to `take`, with the count of its Latin letters and of those of other scripts.
 fn each_word(read: &str, mut take: impl FnMut(&str, (usize, usize))) {
+    if read.is_ascii() {
+        return each_ascii_word(read, |word| take(word, (word.len(), 0)));
+    }
     for chunk in read.split_whitespace().filter(|chunk| !is_address(chunk) && !chunk.starts_with('#')) {
         for word in chunk.split(|c: char| !(c.is_alphabetic() || is_inner(c))) {
             let word = word.trim_matches(|c: char| matches!(c, '\'' | '’'));
@@ -150,6 +153,36 @@ fn each_word(read: &str, mut take: impl FnMut(&str, (usize, usize))) {
             let letters = if word.is_ascii() { (word.len(), 0) } else { letters(word) };
             if letters != (0, 0) {
                 take(word, letters);
+            }
+        }
+    }
+}
+
+/// The same for a text in ASCII, byte by byte: most English comments are.
+fn each_ascii_word(read: &str, mut take: impl FnMut(&str)) {
+    let is_space = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'\x0b';
+    let mut start = 0;
+    for chunk in read.as_bytes().split(is_space) {
+        let begin = start;
+        start += chunk.len() + 1;
+        let skipped = match chunk.first() {
+            None | Some(b'#') => true,
+            Some(_) if chunk.iter().all(u8::is_ascii_alphabetic) => {
+                take(&read[begin..begin + chunk.len()]);
+                continue;
+            }
+            Some(_) => is_address(&read[begin..begin + chunk.len()]),
+        };
+        if skipped {
+            continue;
+        }
+        let mut at = begin;
+        for word in chunk.split(|byte| !(byte.is_ascii_alphabetic() || *byte == b'\'')) {
+            let word = &read[at..at + word.len()];
+            at += word.len() + 1;
+            let word = word.trim_matches('\'');
+            if !word.is_empty() {
+                take(word);
             }
         }
     }

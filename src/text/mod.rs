@@ -9,6 +9,7 @@ mod evasion;
 mod language;
 mod lexicon;
 mod normalize;
+pub(crate) mod packed;
 mod segment;
 mod sentence;
 mod spaced;
