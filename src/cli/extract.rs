@@ -16,8 +16,8 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// How many bytes are made ready at once.
-const GROUP: usize = 4 << 20;
+/// How many bytes are made ready at once: rows repeat their context, so that there are many of them.
+const GROUP: usize = 1 << 20;
 
 /// Take the article and its comments out of pages, text dumps, exports and rows
 #[derive(clap::Args)]

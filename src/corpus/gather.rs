@@ -124,6 +124,9 @@ impl Gatherer {
             }
         }
         self.continued = more;
+        if more {
+            self.earlier.goes_on();
+        }
         let broken = connect(&mut thread, &self.earlier);
         self.earlier.add(if more { &thread.comments } else { &[] });
         let fault = |(place, what): (usize, String)| Fault { place: places.get(place).copied().unwrap_or(first), what };

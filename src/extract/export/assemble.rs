@@ -146,6 +146,9 @@ impl Assembler {
             thread.notes.push("the thread is too long to hold at once; it goes on in the next one".to_owned());
         }
         self.continued = more;
+        if more {
+            self.earlier.goes_on();
+        }
         let broken = connect(&mut thread, &self.earlier);
         if more {
             self.earlier.add(&thread.comments);

@@ -69,7 +69,8 @@ fn read(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
         }
         return Ok(());
     }
-    if id.is_none() {
+    // The document around a list of comments.
+    if id.is_none() && body.is_none() {
         return Ok(());
     }
     let thread = thread.unwrap_or_default();

@@ -33,7 +33,7 @@ pub(super) const LAYOUT: Layout = Layout {
 };
 
 fn read(record: &Record, around: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
-    if !record.has("post_number") {
+    if !["post_number", "cooked", "raw"].iter().any(|path| record.has(path)) {
         // The topic itself, whose title stands behind its posts.
         let Some(id) = record.text("id") else { return Ok(()) };
         let article = Article { title: owned(record, &["title"]), ..Article::default() };

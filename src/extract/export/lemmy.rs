@@ -30,7 +30,10 @@ pub(super) const LAYOUT: Layout = Layout {
 };
 
 fn read(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
-    let Some(id) = record.text("comment.id") else { return Ok(()) };
+    // The document around a list of comments.
+    if !record.has("comment.id") && !record.has("comment.content") {
+        return Ok(());
+    }
     let thread = record.first(&["comment.post_id", "post.id"]).unwrap_or_default();
     let article = Article {
         title: owned(record, &["post.name"]),
@@ -45,7 +48,7 @@ fn read(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
     let withdrawn = record.flag("comment.deleted") == Some(true);
     let draft = Draft {
         thread,
-        id: Some(id),
+        id: record.text("comment.id"),
         author: record.first(&["creator.display_name", "creator.name"]),
         date: record.first(&["comment.published", "comment.published_at"]),
         text: record.text("comment.content").map(wording::lines).unwrap_or_default(),

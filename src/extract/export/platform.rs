@@ -28,6 +28,13 @@ struct Format {
     partial: bool,
 }
 
+impl Format {
+    fn marked(&self, head: &str) -> bool {
+        let has = |mark: &&str| head.contains(&format!("\"{mark}\""));
+        self.marks.iter().any(|marks| marks.iter().all(has))
+    }
+}
+
 /// The more specific first. XML formats are recognised by their root elements.
 const FORMATS: &[Format] = &[
     Format { name: "wxr", kind: Kind::Wxr, marks: &[], by_date: false, partial: false },
@@ -207,17 +214,17 @@ impl Platform {
             let root = (next.is_whitespace() || next == '>') && !before.contains("<html") && bare.trim().len() < 200;
             root.then_some(at)
         };
-        if let Some(at) = root("<disqus") {
-            let rest = head.get(at..)?;
-            return (rest.contains("disqus.com") || rest.contains("<thread") || rest.contains("<post"))
-                .then_some(Self(DISQUS));
-        }
-        let at = root("<rss")?;
-        let rest = head.get(at..)?;
-        ["wordpress.org/export", "<wp:wxr_version", "xmlns:wp="]
-            .iter()
-            .any(|mark| rest.contains(mark))
-            .then_some(Self(WXR))
+        let disqus = root("<disqus").filter(|at| {
+            let has = |mark: &str| head.get(*at..).is_some_and(|rest| rest.contains(mark));
+            has("disqus.com") || has("<thread") || has("<post")
+        });
+        let wxr = root("<rss").filter(|at| {
+            let has = |mark: &str| head.get(*at..).is_some_and(|rest| rest.contains(mark));
+            has("wordpress.org/export") || has("<wp:wxr_version") || has("xmlns:wp=")
+        });
+        // Of two that were put together the first is meant.
+        let first = [disqus.map(|at| (at, DISQUS)), wxr.map(|at| (at, WXR))].into_iter().flatten().min()?;
+        Some(Self(first.1))
     }
 
     fn of_json(head: &str) -> Option<Self> {
@@ -227,10 +234,13 @@ impl Platform {
         if !inner.starts_with('"') || head.contains("\"labels\"") {
             return None;
         }
-        let has = |mark: &&&str| head.contains(&format!("\"{mark}\""));
-        let matches = |format: &&Format| format.marks.iter().any(|marks| marks.iter().all(|mark| has(&mark)));
-        let found = FORMATS.iter().position(|format| matches(&format))?;
+        let found = FORMATS.iter().position(|format| format.marked(head))?;
         Some(Self(found as u8))
+    }
+
+    /// Tells whether a piece of JSON has the marks of this format, whatever others it has.
+    pub(super) fn is_marked(self, head: &str) -> bool {
+        self.format().marked(head)
     }
 }
 
