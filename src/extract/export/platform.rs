@@ -197,7 +197,12 @@ impl Platform {
     /// Recognises an export by its first bytes, without a byte-order mark.
     pub(crate) fn of(head: &str) -> Option<Self> {
         let head = head.trim_start();
-        if head.starts_with(['{', '[']) { Self::of_json(head) } else { Self::of_xml(head) }
+        if head.starts_with(['{', '[']) {
+            return Self::of_json(head);
+        }
+        // A line of something else may stand before either.
+        let below = head.split_once('\n').filter(|(line, _)| line.len() < 200).map(|(_, below)| below.trim_start());
+        Self::of_xml(head).or_else(|| below.filter(|below| below.starts_with(['{', '['])).and_then(Self::of_json))
     }
 
     /// By its root element, which junk may precede.
