@@ -61,11 +61,11 @@ const FAMILIES: &[Family] = &[
     },
     Family {
         name: "hacker-news",
-        head: "{\"id\":9,\"created_at_i\":1714557600,\"type\":\"story\",\"title\":\"T\",\"children\":[\n",
+        head: "{\"id\":900000,\"created_at_i\":1714557600,\"type\":\"story\",\"title\":\"T\",\"children\":[\n",
         tail: "]}\n",
         between: ",",
         comment: "{\"id\":\"ID\",\"type\":\"comment\",\"parent_id\":\"PARENT\",\"text\":\"TEXT\",\"children\":[]}\n",
-        none: "9",
+        none: "900000",
         cut: "it was cut",
     },
     Family {
@@ -114,8 +114,12 @@ impl Family {
 }
 
 fn read(bytes: impl Into<Vec<u8>>) -> (Vec<Thread>, Vec<String>) {
+    read_as("export", bytes)
+}
+
+fn read_as(name: &str, bytes: impl Into<Vec<u8>>) -> (Vec<Thread>, Vec<String>) {
     let (mut threads, mut faults) = (Vec::new(), Vec::new());
-    let reader = Reader::from_stream("export", Box::new(Cursor::new(bytes.into())), &Columns::default());
+    let reader = Reader::from_stream(name, Box::new(Cursor::new(bytes.into())), &Columns::default());
     let reader = match reader {
         Ok(reader) => reader,
         Err(error) => return (threads, vec![error.to_string()]),
@@ -138,14 +142,14 @@ fn depths(threads: &[Thread]) -> Vec<Option<u32>> {
     threads.iter().flat_map(|thread| &thread.comments).map(|comment| comment.depth).collect()
 }
 
-/// What is left in spite of the damage, and a part of the first sentence about it; nothing for no sentence.
+/// What is left in spite of the damage, and a part of a sentence about it; nothing for no sentence.
 fn check(family: &Family, bytes: impl Into<Vec<u8>>, left: &[&str], sentence: &str) -> Vec<Thread> {
     let (threads, faults) = read(bytes);
     assert_eq!(texts(&threads), left, "{}: {faults:?}", family.name);
     if sentence.is_empty() {
         assert!(faults.is_empty(), "{}: {faults:?}", family.name);
     } else {
-        assert!(faults.first().is_some_and(|fault| fault.contains(sentence)), "{}: {faults:?}", family.name);
+        assert!(faults.iter().any(|fault| fault.contains(sentence)), "{}: {faults:?}", family.name);
         assert!(faults.iter().all(|fault| fault.contains(": byte ")), "{}: {faults:?}", family.name);
     }
     threads
@@ -219,7 +223,7 @@ fn a_thread_that_is_too_long() {
             .map(|place| (ids[place].as_str(), if place % 10 == 0 { "" } else { ids[place - 1].as_str() }, "hello"))
             .collect();
         let (threads, faults) = read(family.export(&comments));
-        assert!(threads.len() > 1, "{}", family.name);
+        assert!(threads.len() > 1, "{}: {} {faults:?}", family.name, texts(&threads).len());
         assert!(faults.len() == 1 && faults[0].contains("in parts"), "{}: {faults:?}", family.name);
         let right = |(place, depth): (usize, &Option<u32>)| *depth == Some((place % 10) as u32);
         assert!(depths(&threads).iter().enumerate().all(right), "{}", family.name);
@@ -272,7 +276,7 @@ fn bytes_that_are_nul() {
     for family in FAMILIES {
         let source = family.export(&[("1", "", "one"), ("2", "1", "t\0wo"), ("3", "", "three")]);
         let left: &[&str] = if family.is_platform() { &["one", "two", "three"] } else { &["one", "three"] };
-        let (threads, faults) = read(source);
+        let (threads, faults) = read_as(&format!("export.{}", family.name), source);
         assert_eq!(texts(&threads), left, "{}: {faults:?}", family.name);
         assert!(faults.iter().any(|fault| fault.contains("NUL")), "{}: {faults:?}", family.name);
     }
@@ -335,7 +339,7 @@ fn exports_that_were_put_together() {
     for one in FAMILIES.iter().filter(|family| family.is_platform()) {
         for other in FAMILIES.iter().filter(|family| family.is_platform()) {
             let second: &[Given<'_>] = &[("11", "", "four"), ("12", "11", "five")];
-            for (tail, break_) in [("", true), ("", false), ("junk ", true)] {
+            for (tail, break_) in [("", true), ("", false), ("junk\n", true)] {
                 let mut first = one.export(THREE);
                 if !break_ {
                     first.truncate(first.trim_end().len());

@@ -239,7 +239,9 @@ impl Platform {
         if !inner.starts_with('"') || head.contains("\"labels\"") {
             return None;
         }
-        let found = FORMATS.iter().position(|format| format.marked(head))?;
+        // Of documents that were put together the first is meant, where it tells enough.
+        let of = |head: &str| FORMATS.iter().position(|format| format.marked(head));
+        let found = first_document(head).and_then(of).or_else(|| of(head))?;
         Some(Self(found as u8))
     }
 
@@ -247,6 +249,27 @@ impl Platform {
     pub(super) fn is_marked(self, head: &str) -> bool {
         self.format().marked(head)
     }
+}
+
+/// The first JSON document of `head`, where it ends there.
+fn first_document(head: &str) -> Option<&str> {
+    let (mut depth, mut inside, mut escaped) = (0u32, false, false);
+    for (at, byte) in head.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = inside,
+            b'"' => inside = !inside,
+            b'{' | b'[' if !inside => depth += 1,
+            b'}' | b']' if !inside => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return head.get(..=at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 impl fmt::Debug for Platform {

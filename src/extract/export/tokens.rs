@@ -108,7 +108,8 @@ impl<R: Read> Tokens<R> {
             // A line is a document; one of the same platform is told by its own marks, which costs little.
             let head = self.window.peek(LINE)?;
             let length = memchr::memchr(b'\n', head).unwrap_or(head.len());
-            if length < head.len() && head.first() != Some(&b'<') {
+            // One that does not end with the line is looked at as far as may be.
+            if length < head.len() && head.get(..length).is_some_and(|line| line.trim_ascii_end().ends_with(b"}")) {
                 most = length;
             }
             let own = |head: &str| own.is_marked(head);
