@@ -1,6 +1,7 @@
 //! Exports of every family of readers, broken in each of many ways: a sentence, and the rest is read.
 
 use gruff::corpus::{Body, Columns, Reader};
+use gruff::extract::{Platform, export};
 use gruff::thread::Thread;
 use std::io::Cursor;
 
@@ -127,7 +128,7 @@ fn read_as(name: &str, bytes: impl Into<Vec<u8>>) -> (Vec<Thread>, Vec<String>) 
     for entry in reader {
         match entry.map(|entry| entry.body) {
             Ok(Body::Thread(thread)) => threads.push(thread),
-            Ok(Body::Row(row)) => panic!("a row: {row:?}"),
+            Ok(Body::Row(row)) => faults.push(format!("a row: {row:?}")),
             Err(error) => faults.push(error.to_string()),
         }
     }
@@ -404,4 +405,26 @@ fn exports_without_comments_are_told() {
     let mut reader =
         Reader::from_stream("a", Box::new(Cursor::new("{\"text\":\"a\"}\n")), &Columns::default()).unwrap();
     assert_eq!((reader.by_ref().count(), reader.emptiness()), (1, None));
+}
+
+#[test]
+fn the_corpora_of_the_fuzz_targets_are_read() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    // A copy of the tests alone has none.
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut seen = 0;
+    for entry in entries.map(Result::unwrap) {
+        let target = entry.file_name().to_string_lossy().replace('_', "-");
+        let Some(name) = target.strip_prefix("export-") else { continue };
+        for file in std::fs::read_dir(entry.path()).unwrap() {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            match Platform::named(name) {
+                Some(platform) => export(platform, Box::new(Cursor::new(bytes))).for_each(drop),
+                None if name == "any" => drop(read_as("-", bytes)),
+                None => drop(read_as(&format!("export.{name}"), bytes)),
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 50);
 }

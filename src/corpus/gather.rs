@@ -10,9 +10,9 @@ use crate::extract::export::state;
 use crate::thread::{Article, Comment, Earlier, Thread, connect};
 
 /// The most comments that are held as one thread.
-const MOST_COMMENTS: usize = 10_000;
+const MOST_COMMENTS: usize = 5_000;
 /// The most bytes of comments that are held as one thread.
-const MOST_BYTES: usize = 8 << 20;
+const MOST_BYTES: usize = 2 << 20;
 
 /// The longest comment that is taken; those of the platforms' own exports may be as long.
 const LONGEST: usize = 4 << 20;
