@@ -361,6 +361,14 @@ fn exports_that_were_put_together() {
 }
 
 #[test]
+fn very_many_exports_that_were_put_together() {
+    let (one, other) = (FAMILIES[0].export(&[("1", "", "one")]), FAMILIES[1].export(&[("2", "", "two")]));
+    let (threads, faults) = read(format!("{one}{other}").repeat(501));
+    assert_eq!(threads.len(), 1000);
+    assert!(faults.len() == 1 && faults[0].contains("nothing was read"), "{faults:?}");
+}
+
+#[test]
 fn a_cut_export_with_another_behind_it() {
     for one in &FAMILIES[..2] {
         for other in FAMILIES[..2].iter().filter(|other| other.name != one.name) {

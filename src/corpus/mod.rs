@@ -255,7 +255,10 @@ impl Reader {
             _ if !self.silent => return None,
             None => "this is empty".to_owned(),
             Some(Format::Export(platform)) => {
-                format!("this is an export ({}) in which no comment has a text; was all of it exported?", platform.name())
+                format!(
+                    "this is an export ({}) in which no comment has a text; was all of it exported?",
+                    platform.name()
+                )
             }
             Some(_) => "there are no rows in this".to_owned(),
         };

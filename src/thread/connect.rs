@@ -1,8 +1,8 @@
 //! Comments of a thread that name whom they answer, connected: ids, parents and depths.
 
 use super::{Comment, Thread};
-use std::collections::hash_map::{Entry, HashMap};
 use std::collections::HashSet;
+use std::collections::hash_map::{Entry, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// How many comments of earlier parts of a thread are remembered.

@@ -19,7 +19,9 @@ pub fn read(name: &str, bytes: &[u8]) {
 
 /// Reads `bytes` as an input that is called `name`.
 pub fn read_rows(name: &str, bytes: &[u8]) {
-    let Ok(reader) = Reader::from_stream(name, Box::new(Cursor::new(bytes.to_vec())), &Columns::default()) else { return };
+    let Ok(reader) = Reader::from_stream(name, Box::new(Cursor::new(bytes.to_vec())), &Columns::default()) else {
+        return;
+    };
     for entry in reader.flatten() {
         match entry.body {
             // Pages have a target of their own.

@@ -1,7 +1,8 @@
 //! Coral (once Talk): comments and stories as its database or its GraphQL gives them.
 
 use super::json::{Draft, Layout, Sink, owned};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use crate::thread::Article;
 use std::io;

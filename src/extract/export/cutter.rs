@@ -4,8 +4,9 @@
 //! only elements up to [`LONGEST`] are kept, what is longer or broken is passed over, and reading goes on behind it.
 //! The pieces are parsed by a real parser then.
 
+use super::Place;
+use super::cut::{Cut, Names, Why};
 use super::window::{Again, Window};
-use super::{Place, Platform};
 use memchr::memmem;
 use std::io::{self, Read};
 
@@ -18,53 +19,6 @@ const LONGEST_DECLARATION: usize = 256 << 10;
 
 /// The root elements of exports.
 const ROOTS: [&[u8]; 2] = [b"rss", b"disqus"];
-
-/// What was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cut {
-    /// An element that was asked for, by its number among them; its source is in the piece.
-    Element(usize),
-    /// The start tag of an element whose inside is read on.
-    Open,
-    /// Its end tag.
-    Close,
-    /// Something that was passed over.
-    Passed(Why),
-    /// An export of another platform begins here; whether the root element of this one was closed.
-    Other { platform: Platform, whole: bool },
-    /// The end of the stream; `whole` where the root element was closed, or that it was cut is known.
-    End { whole: bool },
-}
-
-/// Why something was passed over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Why {
-    /// An element of more than [`LONGEST`] bytes.
-    TooLong(usize),
-    /// An element that the next one began in.
-    Unclosed(usize),
-    /// An element in which a CDATA section seems not to have been closed, so that the next one's end closed it.
-    OpenData(usize),
-    /// An element that the end of the file cut.
-    Truncated(usize),
-    /// A declaration of entities; they are never replaced.
-    Entities,
-    /// Something that is no XML behind the end of the root element.
-    Behind,
-}
-
-/// What to look for: names as they are written, prefix and all.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Names {
-    /// Elements that are handed out whole; one may hold those before it in this list, and no others.
-    pub(super) elements: &'static [&'static str],
-    /// The element that holds those of one thread, if there is one.
-    pub(super) group: Option<&'static str>,
-    /// The element around everything.
-    pub(super) root: &'static str,
-    /// What the platform's format is called.
-    pub(super) format: &'static str,
-}
 
 /// Reads a stream.
 pub(super) struct Cutter<R> {
@@ -176,7 +130,8 @@ impl<R: Read> Cutter<R> {
                 let group = self.names.group.is_some_and(|group| group.as_bytes() == name);
                 let element = self.names.elements.iter().position(|known| known.as_bytes() == name);
                 let root = name == self.names.root.as_bytes();
-                if !root && ROOTS.contains(&name)
+                if !root
+                    && ROOTS.contains(&name)
                     && let Some(cut) = self.other()?
                 {
                     return Ok(Some(cut));

@@ -1,7 +1,8 @@
 //! Discourse's topics as JSON: the first post is the article, the others answer posts by their number.
 
 use super::json::{Draft, Layout, Sink, owned};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use crate::thread::Article;
 use std::io;

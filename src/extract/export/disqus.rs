@@ -3,7 +3,8 @@
 //! Real ones are no sound XML: ids are missing, attributes have no quotes, junk stands before the prolog.
 
 use super::assemble::{Heading, Post};
-use super::cutter::{Cut, Cutter, Names};
+use super::cut::{Cut, Names};
+use super::cutter::Cutter;
 use super::json::unreadable_date;
 use super::markup::Fields;
 use super::shelf::Shelf;

@@ -1,7 +1,8 @@
 //! Hacker News: Algolia's items (answers in their comments) and search results, and Firebase's items one by one.
 
 use super::json::{Draft, Layout, Sink, owned};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use crate::thread::Article;
 use std::io;

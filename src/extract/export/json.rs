@@ -1,7 +1,8 @@
 //! Reads the exports that are JSON: what the formats' own files say of records becomes comments and headings.
 
 use super::assemble::{Heading, Post};
-use super::records::{Found, Record, Records, Shape, describe};
+use super::record::{Record, describe};
+use super::records::{Found, Records, Shape};
 use super::shelf::Shelf;
 use super::window::Again;
 use super::{Fault, Gathered, Place, Platform, Step, state, wording};
@@ -50,7 +51,8 @@ impl Json {
                 let mut sink = Sink { shelf, ready, crowded: &mut self.crowded };
                 (self.layout.read)(&record, self.records.around(), &mut sink)?;
                 if !record.known {
-                    let what = "an object with no key that such an export has was passed over; give it as a file of its own";
+                    let what =
+                        "an object with no key that such an export has was passed over; give it as a file of its own";
                     ready.push_back(Err(Fault::at(record.place, what)));
                 }
             }

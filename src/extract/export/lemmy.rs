@@ -1,7 +1,8 @@
 //! Lemmy's API: comments that bring their creator and post, and their way down from the top as `path`.
 
 use super::json::{Draft, Layout, Sink, owned};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use crate::thread::Article;
 use std::io;

@@ -1,7 +1,8 @@
 //! Mastodon: the context of a status, lists of statuses, and the archive of an account (`outbox.json`).
 
 use super::json::{Draft, Layout, Sink};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use std::io;
 

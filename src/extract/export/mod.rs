@@ -9,6 +9,7 @@ mod assemble;
 mod comentario;
 mod commento;
 mod coral;
+mod cut;
 mod cutter;
 mod discourse;
 mod disqus;
@@ -19,6 +20,7 @@ mod lemmy;
 mod markup;
 mod mastodon;
 mod platform;
+mod record;
 mod records;
 mod reddit;
 mod remark42;
@@ -38,7 +40,7 @@ pub(crate) use wording::lenient;
 
 use crate::thread::Thread;
 use assemble::Assembler;
-use cutter::Cut;
+use cut::Cut;
 use disqus::Disqus;
 use json::Json;
 use platform::Kind;
@@ -47,6 +49,9 @@ use std::collections::VecDeque;
 use std::io::{self, Read};
 use window::Again;
 use wxr::Wxr;
+
+/// How many exports that were put together are read: each begins with a look at what it is, which costs.
+const MOST_TOGETHER: u32 = 1000;
 
 /// Where something stands in an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -100,6 +105,8 @@ pub(crate) struct Export {
     phase: Phase,
     /// The export that begins where this one ends.
     next: Option<(Platform, Again, Place)>,
+    /// How many were begun.
+    begun: u32,
     ready: VecDeque<Result<Gathered, Fault>>,
 }
 
@@ -115,7 +122,7 @@ impl Export {
     /// Begins to read `stream`, which is an export of `platform` in UTF-8 or what an XML declaration says.
     pub(crate) fn new(platform: Platform, stream: Box<dyn Read + Send>) -> Self {
         let phase = Phase::of(platform, Again::new(stream), Place { line: 1, byte: 0 });
-        Self { platform, phase, next: None, ready: VecDeque::new() }
+        Self { platform, phase, next: None, begun: 1, ready: VecDeque::new() }
     }
 
     fn step(&mut self) -> io::Result<()> {
@@ -139,7 +146,15 @@ impl Export {
             _ => (None, None),
         };
         if let (Some(platform), Some((stream, place))) = (other, left) {
-            self.next = Some((platform, stream, place));
+            if self.begun < MOST_TOGETHER {
+                self.begun += 1;
+                self.next = Some((platform, stream, place));
+            } else {
+                let what = format!(
+                    "more than {MOST_TOGETHER} exports were put together; from here on nothing was read: give them as files of their own"
+                );
+                ready.push_back(Err(Fault::at(place, what)));
+            }
         }
         if let Some(shelf) = shelf {
             self.phase = Phase::emptying(*shelf, self.platform)?;

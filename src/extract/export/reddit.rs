@@ -1,7 +1,8 @@
 //! Reddit: a thread's listings, with answers in their comments, and Pushshift's dumps, a comment or post a line.
 
 use super::json::{Draft, Layout, Sink, owned};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use crate::thread::Article;
 use std::io;
@@ -80,13 +81,7 @@ fn pushshift(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<(
 }
 
 /// Takes a comment whose values stand under `prefix`.
-fn comment(
-    record: &Record,
-    link: &str,
-    prefix: &str,
-    status: Option<&str>,
-    sink: &mut Sink<'_>,
-) -> io::Result<()> {
+fn comment(record: &Record, link: &str, prefix: &str, status: Option<&str>, sink: &mut Sink<'_>) -> io::Result<()> {
     let get = |name: &str| record.text(&format!("{prefix}{name}"));
     let draft = Draft {
         thread: link,

@@ -1,7 +1,8 @@
 //! Remark42's backup: a line about the backup, then a comment a line, in any order.
 
 use super::json::{Draft, Layout, Sink, owned};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use crate::thread::Article;
 use std::io;
@@ -9,7 +10,19 @@ use std::io;
 pub(super) const LAYOUT: Layout = Layout {
     shape: Shape {
         records: &["[]", "comments[]"],
-        values: &["version", "id", "pid", "text", "orig", "user.name", "locator.url", "time", "delete", "title", "score"],
+        values: &[
+            "version",
+            "id",
+            "pid",
+            "text",
+            "orig",
+            "user.name",
+            "locator.url",
+            "time",
+            "delete",
+            "title",
+            "score",
+        ],
     },
     read,
 };

@@ -4,7 +4,8 @@
 //! WordPress writes.
 
 use super::assemble::{Assembler, Heading, Post};
-use super::cutter::{Cut, Cutter, Names, Why};
+use super::cut::{Cut, Names, Why};
+use super::cutter::Cutter;
 use super::json::unreadable_date;
 use super::markup::Fields;
 use super::window::Again;

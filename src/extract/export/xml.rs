@@ -1,6 +1,7 @@
 //! What the readers of XML exports share: the source of an element as text, and the sentences for what is broken.
 
-use super::cutter::{Cutter, LONGEST, Names, Why};
+use super::cut::{Names, Why};
+use super::cutter::{Cutter, LONGEST};
 use super::markup::Fields;
 use super::wording::mended;
 use std::borrow::Cow;
