@@ -1,22 +1,23 @@
 //! Comments of a thread that name whom they answer, connected: ids, parents and depths.
 
 use super::{Comment, Thread};
-use std::collections::HashSet;
-use std::collections::hash_map::{Entry, HashMap};
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// How many comments of earlier parts of a thread are remembered.
 const REMEMBERED: usize = 3 << 19;
-/// The memory is divided, so that only a small part of it is there twice while that part grows.
-const SHARDS: usize = 64;
+/// The memory is divided by twelve bits of the hash, so that it grows by little at a time.
+const SHARDS: usize = 1 << 12;
+/// The most comments of one shard: ids that were chosen to fall into one must not make this slow.
+const MOST_IN_SHARD: usize = 4096;
 /// Stands for a depth that is not known.
 const UNKNOWN: u32 = 0xff_ffff;
 
-/// The comments of a thread that were handed out before this part of it, ten bytes or so for each: 48 bits of a hash of
-/// its id, and 24 of its depth.
+/// The comments of a thread that were handed out before this part of it, eight bytes for each: 40 more bits of a hash of
+/// its id, by which each shard is sorted, and 24 of its depth.
 #[derive(Debug, Default)]
 pub(crate) struct Earlier {
-    shards: Vec<HashMap<[u8; 6], [u8; 3]>>,
+    shards: Vec<Vec<([u8; 5], [u8; 3])>>,
     count: usize,
     /// Whether there were comments that could not be remembered.
     overfull: bool,
@@ -27,7 +28,9 @@ pub(crate) struct Earlier {
 impl Earlier {
     fn of(&self, id: &str) -> Option<Option<u32>> {
         let (shard, key) = hash(id);
-        let [low, middle, high] = *self.shards.get(shard)?.get(&key)?;
+        let shard = self.shards.get(shard)?;
+        let place = shard.binary_search_by_key(&key, |(key, _)| *key).ok()?;
+        let (_, [low, middle, high]) = *shard.get(place)?;
         let depth = u32::from_le_bytes([low, middle, high, 0]);
         Some((depth != UNKNOWN).then_some(depth))
     }
@@ -39,30 +42,34 @@ impl Earlier {
 
     /// Remembers a part's comments, the first ones of a very long thread.
     pub(crate) fn add(&mut self, comments: &[Comment]) {
-        self.shards.resize_with(SHARDS, HashMap::new);
+        if comments.is_empty() {
+            return;
+        }
+        self.shards.resize_with(SHARDS, Vec::new);
         for comment in comments {
-            if self.count >= REMEMBERED {
-                self.overfull = true;
-                return;
-            }
             let (shard, key) = hash(&comment.id);
-            let [low, middle, high, _] = comment.depth.map_or(UNKNOWN, |depth| depth.min(UNKNOWN - 1)).to_le_bytes();
-            if let Some(shard) = self.shards.get_mut(shard)
-                && let Entry::Vacant(room) = shard.entry(key)
-            {
-                room.insert([low, middle, high]);
-                self.count += 1;
+            let Some(shard) = self.shards.get_mut(shard) else { continue };
+            let Err(place) = shard.binary_search_by_key(&key, |(key, _)| *key) else { continue };
+            if self.count >= REMEMBERED || shard.len() >= MOST_IN_SHARD {
+                self.overfull = true;
+                continue;
             }
+            let [low, middle, high, _] = comment.depth.map_or(UNKNOWN, |depth| depth.min(UNKNOWN - 1)).to_le_bytes();
+            if shard.len() == shard.capacity() {
+                shard.reserve_exact(8 + shard.len() / 8);
+            }
+            shard.insert(place, (key, [low, middle, high]));
+            self.count += 1;
         }
     }
 }
 
 /// The shard and the key of an id.
-fn hash(id: &str) -> (usize, [u8; 6]) {
+fn hash(id: &str) -> (usize, [u8; 5]) {
     let mut hasher = DefaultHasher::new();
     id.hash(&mut hasher);
-    let [first, _, key @ ..] = hasher.finish().to_be_bytes();
-    (usize::from(first) % SHARDS, key)
+    let [first, second, _, key @ ..] = hasher.finish().to_be_bytes();
+    (usize::from(u16::from_be_bytes([first, second])) % SHARDS, key)
 }
 
 /// What could not be connected.
@@ -350,7 +357,7 @@ mod tests {
     }
 
     fn part(from: usize, to: usize, earlier: &mut Earlier, more: bool) -> (Thread, Vec<String>) {
-        let above = |id: usize| if id % 1000 == 0 { String::new() } else { (id - 1).to_string() };
+        let above = |id: usize| if id.is_multiple_of(1000) { String::new() } else { (id - 1).to_string() };
         let comments = (from..to).map(|id| comment(&id.to_string(), &above(id))).collect();
         let mut thread = Thread { comments, ..Thread::default() };
         if more {
