@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// How many bytes are made ready at once.
-const GROUP: usize = 4 << 20;
+const GROUP: usize = 1 << 20;
 
 /// Take the article and its comments out of pages, text dumps, exports and rows
 #[derive(clap::Args)]
@@ -78,13 +78,13 @@ impl Args {
             let mut items = batch.into_iter().peekable();
             while items.peek().is_some() {
                 let (mut group, mut size) = (Vec::new(), 0);
-                let weigh = |item: &Item| item.as_ref().map_or(0, |entry| form.size(entry));
+                let weigh = |item: &Item| item.as_ref().map_or(0, Entry::size);
                 while let Some(item) = items.next_if(|item| group.is_empty() || size + weigh(item) <= GROUP) {
                     size += weigh(&item);
                     group.push(item);
                 }
-                // Rows repeat their context: those of a long thread are written as they are made.
-                if group.len() == 1 {
+                // Rows repeat their context, and a long thread fills memory: they are written as they are made.
+                if group.len() == 1 || self.to.is_some() {
                     for item in group {
                         match item {
                             Ok(entry) => form.write(entry, &mut out)?,
@@ -157,18 +157,6 @@ struct Form {
 }
 
 impl Form {
-    /// Estimates how many bytes an entry becomes.
-    fn size(self, entry: &Entry) -> usize {
-        let own = entry.size();
-        match (&entry.body, self.to) {
-            (Body::Thread(thread), Some(_)) => {
-                let article = thread.article.text.as_ref().map_or(0, String::len);
-                own * (self.context + 1) + article * thread.comments.len()
-            }
-            _ => own,
-        }
-    }
-
     fn write(self, entry: Entry, out: &mut impl Write) -> anyhow::Result<()> {
         match (self.to, entry.body) {
             (None, Body::Thread(mut thread)) => {

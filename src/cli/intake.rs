@@ -105,9 +105,12 @@ struct Taken {
 impl Lane {
     fn fill(&self, path: &Path, columns: &Columns, gauge: &Gauge) {
         let read = || match Reader::open(path, columns) {
-            Ok(entries) => {
+            Ok(mut entries) => {
                 gauge.add(entries.progress());
-                entries.for_each(|entry| self.push(entry.map_err(anyhow::Error::from)));
+                entries.by_ref().for_each(|entry| self.push(entry.map_err(anyhow::Error::from)));
+                if let Some(remark) = entries.emptiness() {
+                    super::output::remark(&remark);
+                }
             }
             Err(error) => self.push(Err(error.into())),
         };

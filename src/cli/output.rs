@@ -26,6 +26,11 @@ pub(super) fn complain(error: &anyhow::Error) {
     super::gauge::pause(|| drop(writeln!(io::stderr(), "gruff: {}", visible(message.trim_end()))));
 }
 
+/// Tells standard error, on one line, what a person may wonder about though nothing went wrong.
+pub(super) fn remark(message: &str) {
+    super::gauge::pause(|| drop(writeln!(io::stderr(), "gruff: {}", visible(message))));
+}
+
 /// Tells standard error why the program ends; a message may show an excerpt below its first line.
 pub(super) fn fatal(error: &anyhow::Error) {
     let message = message(error);

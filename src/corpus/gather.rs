@@ -10,9 +10,12 @@ use crate::extract::export::state;
 use crate::thread::{Article, Comment, Earlier, Thread, connect};
 
 /// The most comments that are held as one thread.
-const MOST_COMMENTS: usize = 10_000;
+const MOST_COMMENTS: usize = 5_000;
 /// The most bytes of comments that are held as one thread.
-const MOST_BYTES: usize = 8 << 20;
+const MOST_BYTES: usize = 2 << 20;
+
+/// The longest comment that is taken; those of the platforms' own exports may be as long.
+const LONGEST: usize = 4 << 20;
 
 /// One comment of an export.
 pub(super) struct Post {
@@ -28,6 +31,9 @@ pub(super) struct Post {
 /// A sentence as for rows.
 pub(super) fn post(mut fields: Fields) -> Result<Post, String> {
     let text = rows::text(&mut fields)?;
+    if text.len() > LONGEST {
+        return Err(format!("the comment is longer than {} MiB and was passed over; shorten it", LONGEST >> 20));
+    }
     let part = |cell: Option<Cell>, keys: &[&str]| {
         rows::whole("the row", cell.and_then(|cell| cell.text_or(keys)).filter(|text| !text.trim().is_empty()))
     };
@@ -124,6 +130,9 @@ impl Gatherer {
             }
         }
         self.continued = more;
+        if more {
+            self.earlier.goes_on();
+        }
         let broken = connect(&mut thread, &self.earlier);
         self.earlier.add(if more { &thread.comments } else { &[] });
         let fault = |(place, what): (usize, String)| Fault { place: places.get(place).copied().unwrap_or(first), what };

@@ -1,6 +1,6 @@
 //! Rows of JSON, an object a line.
 
-use super::fields::{Fields, FieldsSeed};
+use super::fields::FieldsSeed;
 use super::lines::{Found, LONGEST, Lines, Place};
 use super::source::describe;
 use super::{Columns, Fault, Record};
@@ -51,18 +51,19 @@ impl Jsonl {
                 let what = format!("this is one JSON document and not one object a line; make it rows with {how}");
                 return Some(Err(Fault { place, what }));
             }
-            return Some(parse(&self.line, place, self.lines.wide(), columns).map(|fields| Record { place, fields }));
+            return Some(parse(&self.line, place, self.lines.wide(), columns));
         }
         self.done = true;
         None
     }
 }
 
-fn parse(line: &[u8], place: Place, wide: bool, columns: &Columns) -> Result<Fields, Fault> {
-    let text = super::utf_8(line, place, wide)?;
-    let mut deserializer = serde_json::Deserializer::from_str(text);
+fn parse(line: &[u8], place: Place, wide: bool, columns: &Columns) -> Result<Record, Fault> {
+    let (text, odd) = super::utf_8(line, place, wide)?;
+    let mut deserializer = serde_json::Deserializer::from_str(&text);
     let fields = FieldsSeed(columns).deserialize(&mut deserializer);
-    fields.and_then(|fields| deserializer.end().map(|()| fields)).map_err(|error| {
+    let record = fields.and_then(|fields| deserializer.end().map(|()| Record { place, fields, odd }));
+    record.map_err(|error| {
         let column = error.column();
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();

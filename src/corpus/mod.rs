@@ -32,6 +32,7 @@ use gather::{Gathered, Gatherer};
 use jsonl::Jsonl;
 use lines::{Lines, Place};
 use source::{Source, Stream, Transcoder};
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -145,6 +146,9 @@ impl Progress {
 struct Record {
     place: Place,
     fields: Fields,
+    /// What is wrong with its bytes, which were read as windows-1252: a row is refused then, a comment of an export is
+    /// kept.
+    odd: Option<String>,
 }
 
 /// What is wrong with a row.
@@ -171,6 +175,8 @@ pub struct Reader {
     account: Account,
     /// How many rows were read, good or bad.
     rows: u64,
+    /// Whether nothing was handed out yet, no error either.
+    silent: bool,
 }
 
 enum Input {
@@ -229,6 +235,7 @@ impl Reader {
             faults: VecDeque::new(),
             account: Account::new(columns),
             rows: 0,
+            silent: true,
         })
     }
 
@@ -240,6 +247,22 @@ impl Reader {
     /// Returns a handle that tells how far the reading has come.
     pub fn progress(&self) -> Progress {
         self.progress.clone()
+    }
+
+    /// Says of an input that was read to its end, and of which there was nothing to hand out, why that is so.
+    pub fn emptiness(&self) -> Option<String> {
+        let what = match self.format {
+            _ if !self.silent => return None,
+            None => "this is empty".to_owned(),
+            Some(Format::Export(platform)) => {
+                format!(
+                    "this is an export ({}) in which no comment has a text; was all of it exported?",
+                    platform.name()
+                )
+            }
+            Some(_) => "there are no rows in this".to_owned(),
+        };
+        Some(format!("{}: {what}", self.path))
     }
 
     fn fault(&self, fault: Fault) -> Error {
@@ -290,15 +313,21 @@ impl Reader {
 
     /// Turns a record into an entry; `None` while a thread of an export is gathered.
     fn entry(&mut self, record: Record) -> Option<Result<Entry>> {
-        let Record { place, fields } = record;
+        let Record { place, fields, odd } = record;
         self.rows += 1;
         self.account.see(&fields, &self.columns);
         let export = *self.export.get_or_insert_with(|| is_export(&fields));
         let made = if export {
+            if let Some(what) = odd {
+                let what = format!("{what}; such bytes were read as windows-1252: {CONVERT}");
+                self.faults.push_back(Fault { place, what });
+            }
             gather::post(fields).map(|post| {
                 let gathered = self.gatherer.add(post, place);
                 gathered.map(|gathered| self.gathered(gathered))
             })
+        } else if let Some(what) = odd {
+            Err(format!("{what}; {CONVERT}"))
         } else {
             rows::row(fields, &self.columns, self.rows)
                 .map(|row| Some(Entry { path: Arc::clone(&self.path), line: Some(place.line), body: Body::Row(row) }))
@@ -330,6 +359,14 @@ impl Iterator for Reader {
     type Item = Result<Entry>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        let item = self.read();
+        self.silent &= item.is_none();
+        item
+    }
+}
+
+impl Reader {
+    fn read(&mut self) -> Option<Result<Entry>> {
         loop {
             while let Some(fault) = self.faults.pop_front() {
                 if self.account.tells(&fault.what) {
@@ -410,21 +447,21 @@ impl Iterator for OneOrMany {
     }
 }
 
-/// Reads the bytes of a row as text.
-fn utf_8(bytes: &[u8], place: Place, wide: bool) -> Result<&str, Fault> {
-    let fault = |at: usize, what: &str| {
-        let before = lines::length(bytes.get(..at).unwrap_or_default(), wide);
-        Fault { place, what: format!("{what} at byte {}", place.byte + before) }
-    };
-    if let Some(at) = memchr::memchr(0, bytes) {
-        let mut fault = fault(at, "a NUL byte stands");
-        fault.what.push_str("; remove it");
-        return Err(fault);
+/// How to mend a file in windows-1252.
+const CONVERT: &str = "convert the file, as with iconv -f WINDOWS-1252 -t UTF-8";
+
+/// Reads the bytes of a row as text; beside it what is wrong with them, if they are not UTF-8.
+fn utf_8(bytes: &[u8], place: Place, wide: bool) -> Result<(Cow<'_, str>, Option<String>), Fault> {
+    let at = |at: usize| place.byte + lines::length(bytes.get(..at).unwrap_or_default(), wide);
+    if let Some(nul) = memchr::memchr(0, bytes) {
+        return Err(Fault { place, what: format!("a NUL byte stands at byte {}; remove it", at(nul)) });
     }
-    std::str::from_utf8(bytes).map_err(|error| {
-        let mut fault = fault(error.valid_up_to(), "the row is not UTF-8");
-        fault.what.push_str("; convert the file, as with iconv -f WINDOWS-1252 -t UTF-8");
-        fault
+    Ok(match std::str::from_utf8(bytes) {
+        Ok(text) => (Cow::Borrowed(text), None),
+        Err(error) => {
+            let what = format!("the row is not UTF-8 at byte {}", at(error.valid_up_to()));
+            (Cow::Owned(export::lenient(bytes)), Some(what))
+        }
     })
 }
 

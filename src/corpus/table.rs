@@ -82,7 +82,7 @@ impl Table {
             Ok(place) => place,
             Err(fault) => return Some(Err(fault)),
         };
-        Some(self.fields(place).map(|fields| Record { place, fields }))
+        Some(self.mended(place).and_then(|odd| self.fields(place).map(|fields| Record { place, fields, odd })))
     }
 
     fn header(&mut self, columns: &Columns) -> Option<Result<Vec<Option<Slot>>, Fault>> {
@@ -91,13 +91,12 @@ impl Table {
             Ok(place) => place,
             Err(fault) => return Some(Err(fault)),
         };
-        let text = match super::utf_8(&self.record, place, self.lines.wide()) {
-            Ok(text) => text,
-            Err(fault) => return Some(Err(fault)),
-        };
+        if let Err(fault) = self.mended(place) {
+            return Some(Err(fault));
+        }
         let mut quoted = false;
         let mut counts = [(b',', 0u32), (b';', 0), (b'\t', 0), (b'|', 0)];
-        for byte in text.bytes() {
+        for &byte in &self.record {
             quoted ^= byte == b'"';
             for (separator, count) in &mut counts {
                 *count += u32::from(!quoted && byte == *separator);
@@ -213,8 +212,16 @@ impl Table {
         Err(Fault { place, what: "no valid CSV record; check its quotes".to_owned() })
     }
 
+    /// Makes the record UTF-8; says what was wrong with its bytes.
+    fn mended(&mut self, place: Place) -> Result<Option<String>, Fault> {
+        let (text, odd) = super::utf_8(&self.record, place, self.lines.wide())?;
+        if odd.is_some() {
+            self.record = text.into_owned().into_bytes();
+        }
+        Ok(odd)
+    }
+
     fn fields(&mut self, place: Place) -> Result<Fields, Fault> {
-        super::utf_8(&self.record, place, self.lines.wide())?;
         self.split(place)?;
         let slots = self.slots.as_deref().unwrap_or_default();
         if self.fields.len() != slots.len() {

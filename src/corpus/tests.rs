@@ -106,9 +106,9 @@ fn a_long_export_is_handed_out_in_parts() {
     let entries = stream("a.csv", csv.as_bytes());
     assert_eq!(errors(&entries).len(), 1);
     let parts: Vec<_> = entries.iter().flatten().collect();
-    assert_eq!(parts.len(), 3);
+    assert_eq!(parts.len(), 5);
     let Body::Thread(middle) = &parts[1].body else { panic!() };
-    assert_eq!((middle.comments.len(), middle.notes.len()), (10_000, 2));
+    assert_eq!((middle.comments.len(), middle.notes.len()), (5_000, 2));
 }
 
 #[test]

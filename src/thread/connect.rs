@@ -5,29 +5,71 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// How many comments of earlier parts of a thread are remembered.
-const REMEMBERED: usize = 1 << 17;
+const REMEMBERED: usize = 3 << 19;
+/// The memory is divided by twelve bits of the hash, so that it grows by little at a time.
+const SHARDS: usize = 1 << 12;
+/// The most comments of one shard: ids that were chosen to fall into one must not make this slow.
+const MOST_IN_SHARD: usize = 4096;
+/// Stands for a depth that is not known.
+const UNKNOWN: u32 = 0xff_ffff;
 
-/// The comments of a thread that were handed out before this part of it: hashes of their ids, and their depths.
+/// The comments of a thread that were handed out before this part of it, eight bytes for each: 40 more bits of a hash of
+/// its id, by which each shard is sorted, and 24 of its depth.
 #[derive(Debug, Default)]
-pub(crate) struct Earlier(HashMap<u64, Option<u32>>);
+pub(crate) struct Earlier {
+    shards: Vec<Vec<([u8; 5], [u8; 3])>>,
+    count: usize,
+    /// Whether there were comments that could not be remembered.
+    overfull: bool,
+    /// Whether this is a part of a thread that others come before or after.
+    parts: bool,
+}
 
 impl Earlier {
     fn of(&self, id: &str) -> Option<Option<u32>> {
-        self.0.get(&hash(id)).copied()
+        let (shard, key) = hash(id);
+        let shard = self.shards.get(shard)?;
+        let place = shard.binary_search_by_key(&key, |(key, _)| *key).ok()?;
+        let (_, [low, middle, high]) = *shard.get(place)?;
+        let depth = u32::from_le_bytes([low, middle, high, 0]);
+        Some((depth != UNKNOWN).then_some(depth))
+    }
+
+    /// Says that the thread goes on after this part.
+    pub(crate) fn goes_on(&mut self) {
+        self.parts = true;
     }
 
     /// Remembers a part's comments, the first ones of a very long thread.
     pub(crate) fn add(&mut self, comments: &[Comment]) {
-        for comment in comments.iter().take(REMEMBERED.saturating_sub(self.0.len())) {
-            self.0.entry(hash(&comment.id)).or_insert(comment.depth);
+        if comments.is_empty() {
+            return;
+        }
+        self.shards.resize_with(SHARDS, Vec::new);
+        for comment in comments {
+            let (shard, key) = hash(&comment.id);
+            let Some(shard) = self.shards.get_mut(shard) else { continue };
+            let Err(place) = shard.binary_search_by_key(&key, |(key, _)| *key) else { continue };
+            if self.count >= REMEMBERED || shard.len() >= MOST_IN_SHARD {
+                self.overfull = true;
+                continue;
+            }
+            let [low, middle, high, _] = comment.depth.map_or(UNKNOWN, |depth| depth.min(UNKNOWN - 1)).to_le_bytes();
+            if shard.len() == shard.capacity() {
+                shard.reserve_exact(8 + shard.len() / 8);
+            }
+            shard.insert(place, (key, [low, middle, high]));
+            self.count += 1;
         }
     }
 }
 
-fn hash(id: &str) -> u64 {
+/// The shard and the key of an id.
+fn hash(id: &str) -> (usize, [u8; 5]) {
     let mut hasher = DefaultHasher::new();
     id.hash(&mut hasher);
-    hasher.finish()
+    let [first, second, _, key @ ..] = hasher.finish().to_be_bytes();
+    (usize::from(u16::from_be_bytes([first, second])) % SHARDS, key)
 }
 
 /// What could not be connected.
@@ -37,8 +79,21 @@ pub(crate) struct Broken {
     twins: Count,
     /// Comments that answer one that is not there.
     missing: Count,
+    /// Where the one that is answered may be, beside nowhere.
+    elsewhere: Elsewhere,
     /// Rings of comments that answer each other.
     rings: Count,
+}
+
+/// Where a comment may be that was not found in a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Elsewhere {
+    #[default]
+    Nowhere,
+    /// In a part of the thread that comes later.
+    Later,
+    /// Among the comments that were too many to remember.
+    Forgotten,
 }
 
 #[derive(Debug, Default)]
@@ -76,8 +131,16 @@ impl Broken {
         let twins = self.twins.tell(|id, _| {
             format!("comment {id:?} has an id that another one has; answers go to the first: export the thread again, or number them anew")
         });
-        let missing = self.missing.tell(|id, parent| {
-            format!("comment {id:?} answers {parent:?}, which is not in its thread; its depth is unknown: export the thread whole where that matters")
+        let missing = self.missing.tell(|id, parent| match self.elsewhere {
+            Elsewhere::Nowhere => format!(
+                "comment {id:?} answers {parent:?}, which is not in its thread; its depth is unknown: export the thread whole where that matters"
+            ),
+            Elsewhere::Later => format!(
+                "comment {id:?} answers {parent:?}, which does not stand before it in its thread, that comes in parts; its depth is unknown: export the oldest comments first where that matters"
+            ),
+            Elsewhere::Forgotten => format!(
+                "comment {id:?} answers {parent:?}, which may be one of the comments of this thread that are too many to remember (of the first {REMEMBERED} the depth is known); its depth is unknown"
+            ),
         });
         let rings = self.rings.tell(|id, _| {
             format!("comment {id:?} answers itself over others; the ring was cut there: mend the parents of the thread")
@@ -90,7 +153,9 @@ impl Broken {
 ///
 /// What is wrong becomes a note of the thread, and is returned.
 pub(crate) fn connect(thread: &mut Thread, earlier: &Earlier) -> Broken {
-    let mut known: HashSet<String> = thread.comments.iter().map(|comment| comment.id.clone()).collect();
+    let unnamed = thread.comments.iter().any(|comment| comment.id.is_empty());
+    let ids = || thread.comments.iter().map(|comment| comment.id.clone()).collect();
+    let mut known: HashSet<String> = if unnamed { ids() } else { HashSet::new() };
     for (index, comment) in thread.comments.iter_mut().enumerate() {
         if comment.id.is_empty() {
             // A row's own id may be a number too.
@@ -102,7 +167,12 @@ pub(crate) fn connect(thread: &mut Thread, earlier: &Earlier) -> Broken {
         }
     }
     let mut places: HashMap<&str, usize> = HashMap::with_capacity(thread.comments.len());
-    let mut broken = Broken::default();
+    let elsewhere = match earlier {
+        Earlier { overfull: true, .. } => Elsewhere::Forgotten,
+        Earlier { parts: true, .. } => Elsewhere::Later,
+        _ => Elsewhere::Nowhere,
+    };
+    let mut broken = Broken { elsewhere, ..Broken::default() };
     for (index, comment) in thread.comments.iter().enumerate() {
         if places.contains_key(comment.id.as_str()) {
             broken.twins.add(index, &comment.id, "");
@@ -155,7 +225,12 @@ pub(crate) fn connect(thread: &mut Thread, earlier: &Earlier) -> Broken {
     }
     if missing > 0 {
         let comments = if missing == 1 { "comment answers" } else { "comments answer" };
-        thread.notes.push(format!("{missing} {comments} one that is not in this thread"));
+        let whence = match elsewhere {
+            Elsewhere::Nowhere => "not in this thread",
+            Elsewhere::Later => "not in this part of the thread or before it",
+            Elsewhere::Forgotten => "not in this part of the thread nor among those that are remembered",
+        };
+        thread.notes.push(format!("{missing} {comments} one that is {whence}"));
     }
     if cut > 0 {
         let rings = if cut == 1 {
@@ -279,6 +354,45 @@ mod tests {
         let thread = connected(&[("", ""), ("1", ""), ("1", "")]);
         assert_eq!(thread.comments[0].id, "1'");
         assert_eq!(thread.notes.len(), 1);
+    }
+
+    fn part(from: usize, to: usize, earlier: &mut Earlier, more: bool) -> (Thread, Vec<String>) {
+        let above = |id: usize| if id.is_multiple_of(1000) { String::new() } else { (id - 1).to_string() };
+        let comments = (from..to).map(|id| comment(&id.to_string(), &above(id))).collect();
+        let mut thread = Thread { comments, ..Thread::default() };
+        if more {
+            earlier.goes_on();
+        }
+        let broken = connect(&mut thread, earlier);
+        earlier.add(&thread.comments);
+        (thread, broken.sentences(true).map(|(_, what)| what).collect())
+    }
+
+    #[test]
+    fn depths_are_known_over_many_parts() {
+        let mut earlier = Earlier::default();
+        for from in (0..200_000).step_by(5500) {
+            let (thread, told) = part(from, from + 5500, &mut earlier, true);
+            let right = |(id, comment): (usize, &Comment)| comment.depth == Some((id % 1000) as u32);
+            assert!((from..).zip(&thread.comments).all(right) && told.is_empty(), "{told:?}");
+        }
+        let mut deep = Thread { comments: vec![comment("deep", "")], ..Thread::default() };
+        deep.comments[0].depth = Some(u32::MAX);
+        earlier.add(&deep.comments);
+        assert_eq!(earlier.of("deep"), Some(Some(UNKNOWN - 1)));
+    }
+
+    #[test]
+    fn what_is_not_found_in_a_part_is_not_called_missing() {
+        let mut earlier = Earlier::default();
+        let (_, told) = part(2, 10, &mut earlier, true);
+        assert!(told.len() == 1 && told[0].contains("comes in parts"), "{told:?}");
+        earlier.count = REMEMBERED;
+        let (thread, told) = part(10, 20, &mut earlier, true);
+        assert!(told.is_empty() && thread.notes.is_empty(), "{told:?}");
+        let (thread, told) = part(20, 30, &mut earlier, false);
+        assert!(told.len() == 1 && told[0].contains("too many to remember"), "{told:?}");
+        assert!(thread.notes[0].contains("among those that are remembered"), "{:?}", thread.notes);
     }
 
     proptest! {

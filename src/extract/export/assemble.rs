@@ -6,9 +6,9 @@ use crate::thread::{Article, Comment, Earlier, Thread, connect};
 use std::collections::{HashMap, VecDeque};
 
 /// The most comments that are held as one thread.
-const MOST_COMMENTS: usize = 10_000;
+const MOST_COMMENTS: usize = 5_000;
 /// The most bytes of comments that are held as one thread.
-const MOST_BYTES: usize = 4 << 20;
+const MOST_BYTES: usize = 2 << 20;
 /// The longest article text that is kept.
 const LONGEST_ARTICLE: usize = 1 << 20;
 
@@ -146,6 +146,9 @@ impl Assembler {
             thread.notes.push("the thread is too long to hold at once; it goes on in the next one".to_owned());
         }
         self.continued = more;
+        if more {
+            self.earlier.goes_on();
+        }
         let broken = connect(&mut thread, &self.earlier);
         if more {
             self.earlier.add(&thread.comments);

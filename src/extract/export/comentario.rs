@@ -1,7 +1,8 @@
 //! Comentario's export: pages, commenters and comments that name both by their ids.
 
 use super::json::{Draft, Layout, Sink, owned};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use crate::thread::Article;
 use std::io;

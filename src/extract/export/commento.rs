@@ -1,7 +1,8 @@
 //! Commento's export: one document of comments, by page, and commenters by their ids.
 
 use super::json::{Draft, Layout, Sink, owned};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use crate::thread::Article;
 use std::io;
@@ -37,11 +38,12 @@ fn read(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
         }
         Some("pages[]") => {
             let path = record.first(&["path", "url"]).unwrap_or_default();
-            sink.heading(path, None, Article { title: owned(record, &["title"]), ..Article::default() })?;
+            let article = Article { title: owned(record, &["title"]), ..Article::default() };
+            sink.heading(path, Some(&link(record, path)), article)?;
         }
         Some(_) => {
             let page = record.first(&["url", "path"]).unwrap_or_default();
-            sink.heading(page, None, Article::default())?;
+            sink.heading(page, Some(&link(record, page)), Article::default())?;
             let deleted = record.flag("deleted") == Some(true);
             let text = match record.text("markdown") {
                 Some(markdown) => wording::lines(markdown),
@@ -64,4 +66,12 @@ fn read(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
         None => {}
     }
     Ok(())
+}
+
+/// The whole link of a page: one path may stand with and without its last slash.
+fn link(record: &Record, path: &str) -> String {
+    match record.text("domain") {
+        Some(domain) if path.starts_with('/') => format!("{domain}{path}"),
+        _ => path.to_owned(),
+    }
 }

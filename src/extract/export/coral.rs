@@ -1,7 +1,8 @@
 //! Coral (once Talk): comments and stories as its database or its GraphQL gives them.
 
 use super::json::{Draft, Layout, Sink, owned};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use crate::thread::Article;
 use std::io;
@@ -69,7 +70,8 @@ fn read(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
         }
         return Ok(());
     }
-    if id.is_none() {
+    // The document around a list of comments.
+    if id.is_none() && body.is_none() {
         return Ok(());
     }
     let thread = thread.unwrap_or_default();

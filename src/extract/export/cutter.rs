@@ -5,74 +5,34 @@
 //! The pieces are parsed by a real parser then.
 
 use super::Place;
+use super::cut::{Cut, Names, Why};
+use super::window::{Again, Window};
 use memchr::memmem;
 use std::io::{self, Read};
 
 /// The longest element that is read.
 pub(super) const LONGEST: usize = 4 << 20;
-/// How much of the stream is looked at in one go.
-const WINDOW: usize = 128 << 10;
 /// No tag is longer; what seems longer is a stray `<`.
 const LONGEST_TAG: usize = 16 << 10;
 /// A document type declaration that seems longer was never closed.
 const LONGEST_DECLARATION: usize = 256 << 10;
 
-/// What was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cut {
-    /// An element that was asked for, by its number among them; its source is in the piece.
-    Element(usize),
-    /// The start tag of an element whose inside is read on.
-    Open,
-    /// Its end tag.
-    Close,
-    /// Something that was passed over.
-    Passed(Why),
-    /// The end of the stream; `whole` where the root element was closed, or that it was cut is known.
-    End { whole: bool },
-}
-
-/// Why something was passed over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Why {
-    /// An element of more than [`LONGEST`] bytes.
-    TooLong(usize),
-    /// An element that the next one began in.
-    Unclosed(usize),
-    /// An element in which a CDATA section seems not to have been closed, so that the next one's end closed it.
-    OpenData(usize),
-    /// An element that the end of the file cut.
-    Truncated(usize),
-    /// A declaration of entities; they are never replaced.
-    Entities,
-}
-
-/// What to look for: names as they are written, prefix and all.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Names {
-    /// Elements that are handed out whole; one may hold those before it in this list, and no others.
-    pub(super) elements: &'static [&'static str],
-    /// The element that holds those of one thread, if there is one.
-    pub(super) group: Option<&'static str>,
-    /// The element around everything.
-    pub(super) root: &'static str,
-}
+/// The root elements of exports.
+const ROOTS: [&[u8]; 2] = [b"rss", b"disqus"];
 
 /// Reads a stream.
 pub(super) struct Cutter<R> {
-    stream: R,
+    window: Window<R>,
     names: Names,
-    window: Vec<u8>,
-    at: usize,
-    ended: bool,
-    /// Where `at` is in the stream.
-    place: Place,
     /// What is being kept: which element, where it began, and how.
     kept: Option<(usize, Place)>,
     piece: Vec<u8>,
     too_long: bool,
     open_data: bool,
+    /// Whether the root element began, whether it was closed, and whether what stands behind it was looked at.
+    rooted: bool,
     whole: bool,
+    behind: bool,
     /// Whether the document type was declared.
     declared: bool,
     encoding: Option<&'static encoding_rs::Encoding>,
@@ -85,19 +45,18 @@ enum Tag {
 }
 
 impl<R: Read> Cutter<R> {
-    pub(super) fn new(stream: R, names: Names) -> Self {
+    /// Begins to read `stream`, whose first byte stands at `place`.
+    pub(super) fn new(stream: R, place: Place, names: Names) -> Self {
         Self {
-            stream,
+            window: Window::new(stream, place),
             names,
-            window: Vec::with_capacity(WINDOW),
-            at: 0,
-            ended: false,
-            place: Place { line: 1, byte: 0 },
             kept: None,
             piece: Vec::new(),
             too_long: false,
             open_data: false,
+            rooted: false,
             whole: false,
+            behind: true,
             declared: false,
             encoding: None,
         }
@@ -105,12 +64,12 @@ impl<R: Read> Cutter<R> {
 
     /// The source of the last element, and where it began.
     pub(super) fn piece(&self) -> (&[u8], Place) {
-        (&self.piece, self.kept.map_or(self.place, |(_, place)| place))
+        (&self.piece, self.place())
     }
 
     /// Where the reading is; of what was passed over, where that began.
     pub(super) fn place(&self) -> Place {
-        self.kept.map_or(self.place, |(_, place)| place)
+        self.kept.map_or(self.window.place, |(_, place)| place)
     }
 
     /// What the XML declaration says, where that is not UTF-8.
@@ -122,17 +81,30 @@ impl<R: Read> Cutter<R> {
     pub(super) fn next(&mut self) -> io::Result<Cut> {
         self.forget();
         loop {
+            if !std::mem::replace(&mut self.behind, true)
+                && let Some(cut) = self.look_behind()?
+            {
+                return Ok(cut);
+            }
             if !self.advance_to_tag()? {
                 let Some((element, _)) = self.kept else { return Ok(Cut::End { whole: self.whole }) };
                 // That is told once.
                 self.whole = true;
                 return Ok(Cut::Passed(Why::Truncated(element)));
             }
-            if self.peek(9)?.starts_with(b"<![CDATA[") {
+            if self.window.peek(9)?.starts_with(b"<![CDATA[") {
                 self.data()?;
                 continue;
             }
-            let head = self.peek(4)?;
+            let head = self.window.peek(6)?;
+            if head.starts_with(b"<?xml") && self.rooted {
+                // A second document: another export that was put behind this one.
+                if let Some(cut) = self.other()? {
+                    return Ok(cut);
+                }
+                self.encoding = None;
+            }
+            let head = self.window.peek(4)?;
             if head == b"<!--" {
                 self.advance(4);
                 self.advance_past(b"-->", usize::MAX)?;
@@ -154,9 +126,17 @@ impl<R: Read> Cutter<R> {
             Tag::Other => self.advance(1),
             Tag::Start { name, length, empty } => {
                 let (from, to) = name;
-                let name = self.window.get(from..to).unwrap_or_default();
+                let name = self.window.rest().get(from..to).unwrap_or_default();
                 let group = self.names.group.is_some_and(|group| group.as_bytes() == name);
                 let element = self.names.elements.iter().position(|known| known.as_bytes() == name);
+                let root = name == self.names.root.as_bytes();
+                if !root
+                    && ROOTS.contains(&name)
+                    && let Some(cut) = self.other()?
+                {
+                    return Ok(Some(cut));
+                }
+                self.rooted |= root || group || element.is_some();
                 if let Some((kept, _)) = self.kept {
                     // What stands beside it or after it begins inside it: its end is missing.
                     if group || !empty && element.is_some_and(|element| element >= kept) {
@@ -167,7 +147,7 @@ impl<R: Read> Cutter<R> {
                     self.advance(length);
                     return Ok(Some(Cut::Open));
                 } else if let Some(element) = element {
-                    self.kept = Some((element, self.place));
+                    self.kept = Some((element, self.window.place));
                     self.advance(length);
                     if empty {
                         return Ok(Some(Cut::Element(element)));
@@ -178,7 +158,7 @@ impl<R: Read> Cutter<R> {
             }
             Tag::End { name, length } => {
                 let (from, to) = name;
-                let name = self.window.get(from..to).unwrap_or_default();
+                let name = self.window.rest().get(from..to).unwrap_or_default();
                 let root = name == self.names.root.as_bytes();
                 let group = self.names.group.is_some_and(|group| group.as_bytes() == name);
                 match self.kept {
@@ -194,6 +174,7 @@ impl<R: Read> Cutter<R> {
                     Some(_) => self.advance(length),
                     None => {
                         self.whole |= root;
+                        self.behind &= !root;
                         self.advance(length);
                         if group {
                             return Ok(Some(Cut::Close));
@@ -210,7 +191,7 @@ impl<R: Read> Cutter<R> {
         let mut looked = 0;
         let end = loop {
             let wanted = (looked + 256).min(LONGEST_TAG);
-            let window = self.peek(wanted)?;
+            let window = self.window.peek(wanted)?;
             // Up to the next `<` at most, so that a thousand of them are not each looked past to the end.
             let from = looked.max(1);
             match memchr::memchr2(b'<', b'>', window.get(from..).unwrap_or_default()) {
@@ -220,7 +201,7 @@ impl<R: Read> Cutter<R> {
                 None => looked = window.len(),
             }
         };
-        let window = self.peek(end + 1024)?;
+        let window = self.window.peek(end + 1024)?;
         let mut source = window.get(..end).unwrap_or_default();
         // A `>` may stand in a value; a quote that is never closed may not swallow the next tag.
         if memchr::memchr_iter(b'"', source).count() % 2 == 1 {
@@ -239,7 +220,7 @@ impl<R: Read> Cutter<R> {
             return Ok(Tag::Other);
         }
         let (length, empty) = (source.len(), source.ends_with(b"/>"));
-        let name = (self.at + from, self.at + from + size);
+        let name = (from, from + size);
         Ok(if close { Tag::End { name, length } } else { Tag::Start { name, length, empty } })
     }
 
@@ -261,7 +242,7 @@ impl<R: Read> Cutter<R> {
 
     fn declaration(&mut self) -> io::Result<()> {
         let unknown = self.encoding.is_none();
-        let head = self.peek(256)?;
+        let head = self.window.peek(256)?;
         if unknown && head.starts_with(b"<?xml") {
             let end = memmem::find(head, b"?>").unwrap_or(0);
             let declared = head.get(..end).unwrap_or_default();
@@ -289,13 +270,12 @@ impl<R: Read> Cutter<R> {
     /// Passes a document type; tells whether it declares entities.
     fn document_type(&mut self) -> io::Result<bool> {
         // There is one, so that this is not done again and again.
-        if !self.peek(9)?.eq_ignore_ascii_case(b"<!doctype") {
+        if !self.window.peek(9)?.eq_ignore_ascii_case(b"<!doctype") {
             self.advance(2);
             return Ok(false);
         }
         self.declared = true;
-        let length = self.peek(LONGEST_DECLARATION)?.len();
-        let source = self.window.get(self.at..self.at + length).unwrap_or_default();
+        let source = self.window.peek(LONGEST_DECLARATION)?;
         let (mut quote, mut inside, mut end) = (None, false, None);
         for (place, &byte) in source.iter().enumerate() {
             match (quote, byte) {
@@ -330,13 +310,14 @@ impl<R: Read> Cutter<R> {
     /// Goes to the next `<`; `false` at the end.
     fn advance_to_tag(&mut self) -> io::Result<bool> {
         loop {
-            let rest = self.window.get(self.at..).unwrap_or_default();
+            let rest = self.window.rest();
             if let Some(offset) = memchr::memchr(b'<', rest) {
                 self.advance(offset);
                 return Ok(true);
             }
-            self.advance(rest.len());
-            if !self.fill()? {
+            let length = rest.len();
+            self.advance(length);
+            if !self.window.fill()? {
                 return Ok(false);
             }
         }
@@ -346,7 +327,7 @@ impl<R: Read> Cutter<R> {
     fn advance_past(&mut self, mark: &[u8], most: usize) -> io::Result<()> {
         let mut passed = 0;
         loop {
-            let rest = self.window.get(self.at..).unwrap_or_default();
+            let rest = self.window.rest();
             if let Some(offset) = memmem::find(rest, mark) {
                 self.advance(offset + mark.len());
                 return Ok(());
@@ -354,8 +335,8 @@ impl<R: Read> Cutter<R> {
             let step = rest.len().saturating_sub(mark.len() - 1);
             passed += step;
             self.advance(step);
-            if passed > most || !self.fill()? {
-                let rest = self.window.len() - self.at;
+            if passed > most || !self.window.fill()? {
+                let rest = self.window.rest().len();
                 self.advance(if passed > most { 0 } else { rest });
                 return Ok(());
             }
@@ -364,9 +345,7 @@ impl<R: Read> Cutter<R> {
 
     /// Passes `count` bytes of the window, and keeps them where an element is kept.
     fn advance(&mut self, count: usize) {
-        let passed = self.window.get(self.at..self.at + count).unwrap_or_default();
-        self.place.line += memchr::memchr_iter(b'\n', passed).count() as u64;
-        self.place.byte += passed.len() as u64;
+        let passed = self.window.pass(count);
         if self.kept.is_some() {
             if self.piece.len() + passed.len() <= LONGEST {
                 self.piece.extend_from_slice(passed);
@@ -374,34 +353,42 @@ impl<R: Read> Cutter<R> {
                 self.too_long = true;
             }
         }
-        self.at += passed.len();
     }
 
-    /// The next bytes, up to `count`; fewer only at the end.
-    fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
-        while self.window.len() - self.at < count && self.fill()? {}
-        let end = (self.at + count).min(self.window.len());
-        Ok(self.window.get(self.at..end).unwrap_or_default())
-    }
-
-    /// Reads more; `false` at the end.
-    fn fill(&mut self) -> io::Result<bool> {
-        if self.ended {
-            return Ok(false);
-        }
-        self.window.drain(..self.at);
-        self.at = 0;
-        let before = self.window.len();
-        self.window.resize(before + WINDOW, 0);
-        let read = loop {
-            match self.stream.read(self.window.get_mut(before..).unwrap_or_default()) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => break read,
-            }
+    /// Tells of an export of another platform that begins here, after the element that it cut.
+    fn other(&mut self) -> io::Result<Option<Cut>> {
+        let Some(platform) = self.window.platform(usize::MAX)?.filter(|platform| platform.name() != self.names.format)
+        else {
+            return Ok(None);
         };
-        self.window.truncate(before + read.as_ref().map_or(0, |count| *count));
-        self.ended = !matches!(read, Ok(1..));
-        read.map(|count| count > 0)
+        let Some((element, _)) = self.kept else { return Ok(Some(Cut::Other { platform, whole: self.whole })) };
+        // That is told once.
+        self.whole = true;
+        Ok(Some(Cut::Passed(Why::Truncated(element))))
+    }
+
+    /// Looks at what stands behind the root element: nothing, tags, or something that is no XML.
+    fn look_behind(&mut self) -> io::Result<Option<Cut>> {
+        loop {
+            let rest = self.window.rest();
+            let blank = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            let all = blank == rest.len();
+            self.advance(blank);
+            if !all || !self.window.fill()? {
+                break;
+            }
+        }
+        Ok(match self.window.byte()? {
+            None | Some(b'<') => None,
+            Some(_) => Some(self.other()?.unwrap_or(Cut::Passed(Why::Behind))),
+        })
+    }
+}
+
+impl Cutter<Again> {
+    /// What is left of the stream, and where it begins.
+    pub(super) fn left(self) -> (Again, Place) {
+        self.window.left()
     }
 }
 
@@ -410,10 +397,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const NAMES: Names = Names { elements: &["t", "p"], group: Some("g"), root: "r" };
+    const NAMES: Names = Names { elements: &["t", "p"], group: Some("g"), root: "r", format: "disqus" };
 
     fn cuts(source: &[u8]) -> Vec<(Cut, String, u64)> {
-        let mut cutter = Cutter::new(source, NAMES);
+        let mut cutter = Cutter::new(source, Place { line: 1, byte: 0 }, NAMES);
         let mut found = Vec::new();
         loop {
             let cut = cutter.next().unwrap();

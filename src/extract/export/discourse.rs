@@ -1,7 +1,8 @@
 //! Discourse's topics as JSON: the first post is the article, the others answer posts by their number.
 
 use super::json::{Draft, Layout, Sink, owned};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use crate::thread::Article;
 use std::io;
@@ -33,7 +34,7 @@ pub(super) const LAYOUT: Layout = Layout {
 };
 
 fn read(record: &Record, around: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
-    if !record.has("post_number") {
+    if !["post_number", "cooked", "raw"].iter().any(|path| record.has(path)) {
         // The topic itself, whose title stands behind its posts.
         let Some(id) = record.text("id") else { return Ok(()) };
         let article = Article { title: owned(record, &["title"]), ..Article::default() };

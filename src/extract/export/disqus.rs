@@ -3,29 +3,34 @@
 //! Real ones are no sound XML: ids are missing, attributes have no quotes, junk stands before the prolog.
 
 use super::assemble::{Heading, Post};
-use super::cutter::{Cut, Cutter, Names};
+use super::cut::{Cut, Names};
+use super::cutter::Cutter;
 use super::json::unreadable_date;
 use super::markup::Fields;
 use super::shelf::Shelf;
-use super::wxr::passed;
-use super::{Fault, Gathered, Place, Step, wording};
+use super::window::Again;
+use super::{Fault, Gathered, Place, Step, wording, xml};
 use crate::thread::{Article, Comment};
-use encoding_rs::Encoding;
-use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::io::{self, Read};
+use std::io;
 
-const NAMES: Names = Names { elements: &["thread", "post"], group: None, root: "disqus" };
+const NAMES: Names = Names { elements: &["thread", "post"], group: None, root: "disqus", format: "disqus" };
 
 /// Reads a Disqus export.
 pub(super) struct Disqus {
-    cutter: Cutter<Box<dyn Read + Send>>,
+    cutter: Cutter<Again>,
     posts: u64,
 }
 
 impl Disqus {
-    pub(super) fn new(stream: Box<dyn Read + Send>) -> Self {
-        Self { cutter: Cutter::new(stream, NAMES), posts: 0 }
+    /// Begins to read `stream`, whose first byte stands at `place`.
+    pub(super) fn new(stream: Again, place: Place) -> Self {
+        Self { cutter: Cutter::new(stream, place, NAMES), posts: 0 }
+    }
+
+    /// What is left of the stream, and where it begins.
+    pub(super) fn left(self) -> (Again, Place) {
+        self.cutter.left()
     }
 
     /// Reads the next element.
@@ -37,27 +42,23 @@ impl Disqus {
         let cut = self.cutter.next()?;
         let place = self.cutter.place();
         match cut {
-            Cut::Element(element) => match self.fields() {
-                Ok(fields) if element == 0 => heading(&fields, shelf)?,
-                Ok(fields) => self.post(&fields, place, shelf, ready)?,
+            Cut::Element(element) => match xml::fields(&self.cutter) {
+                Ok((fields, odd)) => {
+                    ready.extend(odd.map(|what| Err(Fault::at(place, what))));
+                    if element == 0 { heading(&fields, shelf)? } else { self.post(&fields, place, shelf, ready)? }
+                }
                 Err(what) => ready.push_back(Err(Fault::at(place, what))),
             },
-            Cut::Passed(why) => ready.push_back(Err(Fault::at(place, passed(why, NAMES)))),
+            Cut::Passed(why) => ready.push_back(Err(Fault::at(place, xml::passed(why, NAMES)))),
             Cut::Open | Cut::Close => {}
-            Cut::End { whole } => {
+            Cut::Other { whole, .. } | Cut::End { whole } => {
                 if !whole {
-                    let what = "the export ends before </disqus>: it was cut; export or copy it again";
-                    ready.push_back(Err(Fault::at(place, what)));
+                    ready.push_back(Err(Fault::at(place, xml::cut(NAMES))));
                 }
-                return Ok(Step::End);
+                return Ok(Step::after(cut));
             }
         }
         Ok(Step::Read)
-    }
-
-    fn fields(&self) -> Result<Fields, String> {
-        let (piece, place) = self.cutter.piece();
-        Fields::read(&source_of(piece, place, self.cutter.encoding())?)
     }
 
     fn post(
@@ -132,27 +133,4 @@ fn heading(fields: &Fields, shelf: &mut Shelf) -> io::Result<()> {
         date: fields.get("createdAt").and_then(|date| wording::date(date, true).ok().flatten()),
     };
     shelf.heading(id, &Heading { id: Some(id.to_owned()), link: link.map(str::to_owned), article })
-}
-
-/// The source of an element as text.
-///
-/// # Errors
-/// A sentence for bytes that are none in the encoding that the declaration names, and for NUL.
-pub(super) fn source_of<'p>(
-    piece: &'p [u8],
-    place: Place,
-    encoding: Option<&'static Encoding>,
-) -> Result<Cow<'p, str>, String> {
-    if let Some(at) = memchr::memchr(0, piece) {
-        return Err(format!("a NUL byte stands at byte {}; remove it", place.byte + at as u64));
-    }
-    match encoding {
-        Some(encoding) => encoding.decode_without_bom_handling_and_without_replacement(piece).ok_or_else(|| {
-            format!("the declaration says {}, which this is not; save the file as UTF-8", encoding.name())
-        }),
-        None => std::str::from_utf8(piece).map(Cow::Borrowed).map_err(|error| {
-            let at = place.byte + error.valid_up_to() as u64;
-            format!("this is not UTF-8 at byte {at}; convert the file, as with iconv -f WINDOWS-1252 -t UTF-8")
-        }),
-    }
 }

@@ -1,7 +1,8 @@
 //! Hacker News: Algolia's items (answers in their comments) and search results, and Firebase's items one by one.
 
 use super::json::{Draft, Layout, Sink, owned};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use crate::thread::Article;
 use std::io;
@@ -41,11 +42,12 @@ pub(super) const FIREBASE: Layout = Layout {
 
 fn read(record: &Record, around: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
     let id = record.first(&["id", "objectID"]);
-    let Some(own) = id else { return Ok(()) };
     let outer = around.iter().find_map(|outer| outer.text("id"));
     let nested = record.list == Some("children[]");
     let comment = nested || record.text("type") == Some("comment") || record.has("comment_text");
     if !comment {
+        // The document around a list of search results has no id.
+        let Some(own) = id else { return Ok(()) };
         let article = Article {
             title: owned(record, &["title"]),
             text: record.first(&["text", "story_text"]).map(wording::plain),
@@ -73,8 +75,9 @@ fn read(record: &Record, around: &[Record], sink: &mut Sink<'_>) -> io::Result<(
 }
 
 fn firebase(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
-    let Some(id) = record.text("id") else { return Ok(()) };
+    let id = record.text("id");
     let Some(parent) = record.text("parent").filter(|_| record.text("type") == Some("comment")) else {
+        let Some(id) = id else { return Ok(()) };
         let article = Article {
             title: owned(record, &["title"]),
             text: record.text("text").map(wording::plain),
@@ -84,11 +87,13 @@ fn firebase(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()
         return sink.heading(id, None, article);
     };
     // A comment names only what it answers: its thread is that one's.
-    sink.belongs(id, parent);
+    if let Some(id) = id {
+        sink.belongs(id, parent);
+    }
     let dead = record.flag("dead") == Some(true);
     let draft = Draft {
         thread: parent,
-        id: Some(id),
+        id,
         author: record.text("by"),
         date: record.text("time"),
         text: record.text("text").map(wording::plain).unwrap_or_default(),

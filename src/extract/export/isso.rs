@@ -1,7 +1,8 @@
 //! Isso: its import format (threads with their comments), and its tables as rows of JSON.
 
 use super::json::{Draft, Layout, Sink, owned};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use crate::thread::Article;
 use std::io;

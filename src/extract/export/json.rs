@@ -1,12 +1,14 @@
 //! Reads the exports that are JSON: what the formats' own files say of records becomes comments and headings.
 
 use super::assemble::{Heading, Post};
-use super::records::{Found, Record, Records, Shape, describe};
+use super::record::{Record, describe};
+use super::records::{Found, Records, Shape};
 use super::shelf::Shelf;
-use super::{Fault, Gathered, Step, state, wording};
+use super::window::Again;
+use super::{Fault, Gathered, Place, Platform, Step, state, wording};
 use crate::thread::{Article, Comment};
 use std::collections::VecDeque;
-use std::io::{self, Read};
+use std::io;
 
 /// What a format's file says.
 pub(super) struct Layout {
@@ -17,15 +19,21 @@ pub(super) struct Layout {
 
 /// Reads one export.
 pub(super) struct Json {
-    records: Records<Box<dyn Read + Send>>,
+    records: Records<Again>,
     layout: &'static Layout,
     /// Whether it was told that there is no room for more names.
     crowded: bool,
 }
 
 impl Json {
-    pub(super) fn new(stream: Box<dyn Read + Send>, layout: &'static Layout) -> Self {
-        Self { records: Records::new(stream, layout.shape), layout, crowded: false }
+    /// Begins to read `stream`, whose first byte stands at `place`, as an export of `platform`.
+    pub(super) fn new(stream: Again, place: Place, platform: Platform, layout: &'static Layout) -> Self {
+        Self { records: Records::new(stream, place, platform, layout.shape), layout, crowded: false }
+    }
+
+    /// What is left of the stream, and where it begins.
+    pub(super) fn left(self) -> (Again, Place) {
+        self.records.left()
     }
 
     /// Reads the next record.
@@ -36,16 +44,22 @@ impl Json {
     ) -> io::Result<Step> {
         match self.records.next()? {
             Found::Record(record) => {
-                for &(path, why) in &record.lost {
-                    let what = format!("the value of {path} {}", describe(why));
+                for &(path, flaw) in &record.flaws {
+                    let what = format!("the value of {path} {}", describe(flaw));
                     ready.push_back(Err(Fault::at(record.place, what)));
                 }
                 let mut sink = Sink { shelf, ready, crowded: &mut self.crowded };
                 (self.layout.read)(&record, self.records.around(), &mut sink)?;
+                if !record.known {
+                    let what =
+                        "an object with no key that such an export has was passed over; give it as a file of its own";
+                    ready.push_back(Err(Fault::at(record.place, what)));
+                }
             }
             Found::Fault(place, what) => {
                 ready.push_back(Err(Fault::at(place, format!("{what}; mend the file or export it again"))));
             }
+            Found::Other(platform) => return Ok(Step::Other(platform)),
             Found::End { whole } => {
                 if !whole {
                     let what = "the export ends in the middle: it was cut; export or copy it again";

@@ -1,7 +1,8 @@
 //! Lemmy's API: comments that bring their creator and post, and their way down from the top as `path`.
 
 use super::json::{Draft, Layout, Sink, owned};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use crate::thread::Article;
 use std::io;
@@ -30,7 +31,10 @@ pub(super) const LAYOUT: Layout = Layout {
 };
 
 fn read(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
-    let Some(id) = record.text("comment.id") else { return Ok(()) };
+    // The document around a list of comments.
+    if !record.has("comment.id") && !record.has("comment.content") {
+        return Ok(());
+    }
     let thread = record.first(&["comment.post_id", "post.id"]).unwrap_or_default();
     let article = Article {
         title: owned(record, &["post.name"]),
@@ -45,7 +49,7 @@ fn read(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
     let withdrawn = record.flag("comment.deleted") == Some(true);
     let draft = Draft {
         thread,
-        id: Some(id),
+        id: record.text("comment.id"),
         author: record.first(&["creator.display_name", "creator.name"]),
         date: record.first(&["comment.published", "comment.published_at"]),
         text: record.text("comment.content").map(wording::lines).unwrap_or_default(),

@@ -1,7 +1,8 @@
 //! Mastodon: the context of a status, lists of statuses, and the archive of an account (`outbox.json`).
 
 use super::json::{Draft, Layout, Sink};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use std::io;
 
@@ -27,12 +28,12 @@ pub(super) const LAYOUT: Layout = Layout {
 
 fn read(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
     let Some(content) = record.first(&["content", "object.content"]) else { return Ok(()) };
-    let Some(id) = record.first(&["object.id", "id"]) else { return Ok(()) };
+    let id = record.first(&["object.id", "id"]);
     let parent = record.first(&["object.inReplyTo", "in_reply_to_id"]);
     // A status names only what it answers: its thread is that one's. A context is one thread.
     let context = matches!(record.list, Some("ancestors[]" | "descendants[]"));
-    let thread = if context { "" } else { parent.unwrap_or(id) };
-    if let (Some(parent), false) = (parent, context) {
+    let thread = if context { "" } else { parent.or(id).unwrap_or_default() };
+    if let (Some(id), Some(parent), false) = (id, parent, context) {
         sink.belongs(id, parent);
     }
     // The status that was asked for is not in its own context; the first below it answers it.
@@ -42,7 +43,7 @@ fn read(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
     let person = record.text("object.attributedTo").and_then(|link| link.rsplit('/').next());
     let draft = Draft {
         thread,
-        id: Some(id),
+        id,
         author: record.first(&["account.acct", "account.username"]).or(person),
         date: record.first(&["created_at", "object.published"]),
         text: wording::plain(content),

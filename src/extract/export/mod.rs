@@ -9,6 +9,7 @@ mod assemble;
 mod comentario;
 mod commento;
 mod coral;
+mod cut;
 mod cutter;
 mod discourse;
 mod disqus;
@@ -19,6 +20,7 @@ mod lemmy;
 mod markup;
 mod mastodon;
 mod platform;
+mod record;
 mod records;
 mod reddit;
 mod remark42;
@@ -26,22 +28,30 @@ mod shelf;
 mod spill;
 pub(crate) mod state;
 mod tokens;
+mod window;
 mod wording;
 mod wordpress_rest;
 mod wxr;
+mod xml;
 mod youtube;
 
 pub use platform::Platform;
+pub(crate) use wording::lenient;
 
 use crate::thread::Thread;
 use assemble::Assembler;
+use cut::Cut;
 use disqus::Disqus;
 use json::Json;
 use platform::Kind;
 use shelf::Shelf;
 use std::collections::VecDeque;
 use std::io::{self, Read};
+use window::Again;
 use wxr::Wxr;
+
+/// How many exports that were put together are read: each begins with a look at what it is, which costs.
+const MOST_TOGETHER: u32 = 1000;
 
 /// Where something stands in an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -78,12 +88,25 @@ enum Step {
     Read,
     /// All was read.
     End,
+    /// Here begins an export of another platform, as where files were put together.
+    Other(Platform),
 }
 
-/// Reads an export.
+impl Step {
+    /// What the end of an XML export means.
+    fn after(cut: Cut) -> Self {
+        if let Cut::Other { platform, .. } = cut { Self::Other(platform) } else { Self::End }
+    }
+}
+
+/// Reads an export, and the exports that stand behind it in the same stream.
 pub(crate) struct Export {
     platform: Platform,
     phase: Phase,
+    /// The export that begins where this one ends.
+    next: Option<(Platform, Again, Place)>,
+    /// How many were begun.
+    begun: u32,
     ready: VecDeque<Result<Gathered, Fault>>,
 }
 
@@ -98,30 +121,46 @@ enum Phase {
 impl Export {
     /// Begins to read `stream`, which is an export of `platform` in UTF-8 or what an XML declaration says.
     pub(crate) fn new(platform: Platform, stream: Box<dyn Read + Send>) -> Self {
-        let phase = match platform.kind() {
-            Kind::Wxr => Phase::Wxr(Box::new(Wxr::new(stream)), Box::new(Assembler::new(platform))),
-            Kind::Disqus => Phase::Disqus(Box::new(Disqus::new(stream)), Box::default()),
-            Kind::Json(layout) => Phase::Json(Box::new(Json::new(stream, layout)), Box::default()),
-        };
-        Self { platform, phase, ready: VecDeque::new() }
+        let phase = Phase::of(platform, Again::new(stream), Place { line: 1, byte: 0 });
+        Self { platform, phase, next: None, begun: 1, ready: VecDeque::new() }
     }
 
     fn step(&mut self) -> io::Result<()> {
         let ready = &mut self.ready;
-        let ended = match &mut self.phase {
+        let step = match &mut self.phase {
             Phase::Wxr(reader, assembler) => reader.step(assembler, ready)?,
             Phase::Disqus(reader, shelf) => reader.step(shelf, ready)?,
             Phase::Json(reader, shelf) => reader.step(shelf, ready)?,
             Phase::Emptying(shelf, assembler) => shelf.step(assembler, ready)?,
             Phase::Done => return Ok(()),
         };
-        if let Step::End = ended {
-            self.phase = match std::mem::replace(&mut self.phase, Phase::Done) {
-                Phase::Disqus(_, shelf) | Phase::Json(_, shelf) => {
-                    Phase::Emptying(Box::new(shelf.empty()?), Box::new(Assembler::new(self.platform)))
-                }
-                _ => Phase::Done,
-            };
+        let other = match step {
+            Step::Read => return Ok(()),
+            Step::End => None,
+            Step::Other(platform) => Some(platform),
+        };
+        let (left, shelf) = match std::mem::replace(&mut self.phase, Phase::Done) {
+            Phase::Wxr(reader, _) => (Some(reader.left()), None),
+            Phase::Disqus(reader, shelf) => (Some(reader.left()), Some(shelf)),
+            Phase::Json(reader, shelf) => (Some(reader.left()), Some(shelf)),
+            _ => (None, None),
+        };
+        if let (Some(platform), Some((stream, place))) = (other, left) {
+            if self.begun < MOST_TOGETHER {
+                self.begun += 1;
+                self.next = Some((platform, stream, place));
+            } else {
+                let what = format!(
+                    "more than {MOST_TOGETHER} exports were put together; from here on nothing was read: give them as files of their own"
+                );
+                ready.push_back(Err(Fault::at(place, what)));
+            }
+        }
+        if let Some(shelf) = shelf {
+            self.phase = Phase::emptying(*shelf, self.platform)?;
+        } else if let Some((platform, stream, place)) = self.next.take() {
+            self.platform = platform;
+            self.phase = Phase::of(platform, stream, place);
         }
         Ok(())
     }
@@ -129,18 +168,28 @@ impl Export {
     /// What a failure of the stream means, said by the caller, who knows how it is packed; what was read is kept.
     fn fail(&mut self, error: io::Error) -> io::Error {
         let phase = std::mem::replace(&mut self.phase, Phase::Done);
-        self.phase = match phase {
-            Phase::Wxr(_, mut assembler) => {
-                assembler.finish(&mut self.ready);
-                Phase::Done
+        match phase {
+            Phase::Wxr(_, mut assembler) => assembler.finish(&mut self.ready),
+            Phase::Disqus(_, shelf) | Phase::Json(_, shelf) => {
+                self.phase = Phase::emptying(*shelf, self.platform).unwrap_or(Phase::Done);
             }
-            Phase::Disqus(_, shelf) | Phase::Json(_, shelf) => match shelf.empty() {
-                Ok(emptying) => Phase::Emptying(Box::new(emptying), Box::new(Assembler::new(self.platform))),
-                Err(_) => Phase::Done,
-            },
-            _ => Phase::Done,
-        };
+            _ => {}
+        }
         error
+    }
+}
+
+impl Phase {
+    fn of(platform: Platform, stream: Again, place: Place) -> Self {
+        match platform.kind() {
+            Kind::Wxr => Self::Wxr(Box::new(Wxr::new(stream, place)), Box::new(Assembler::new(platform))),
+            Kind::Disqus => Self::Disqus(Box::new(Disqus::new(stream, place)), Box::default()),
+            Kind::Json(layout) => Self::Json(Box::new(Json::new(stream, place, platform, layout)), Box::default()),
+        }
+    }
+
+    fn emptying(shelf: Shelf, platform: Platform) -> io::Result<Self> {
+        Ok(Self::Emptying(Box::new(shelf.empty()?), Box::new(Assembler::new(platform))))
     }
 }
 

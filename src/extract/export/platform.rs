@@ -28,6 +28,13 @@ struct Format {
     partial: bool,
 }
 
+impl Format {
+    fn marked(&self, head: &str) -> bool {
+        let has = |mark: &&str| head.contains(&format!("\"{mark}\""));
+        self.marks.iter().any(|marks| marks.iter().all(has))
+    }
+}
+
 /// The more specific first. XML formats are recognised by their root elements.
 const FORMATS: &[Format] = &[
     Format { name: "wxr", kind: Kind::Wxr, marks: &[], by_date: false, partial: false },
@@ -190,7 +197,12 @@ impl Platform {
     /// Recognises an export by its first bytes, without a byte-order mark.
     pub(crate) fn of(head: &str) -> Option<Self> {
         let head = head.trim_start();
-        if head.starts_with(['{', '[']) { Self::of_json(head) } else { Self::of_xml(head) }
+        if head.starts_with(['{', '[']) {
+            return Self::of_json(head);
+        }
+        // A line of something else may stand before either.
+        let below = head.split_once('\n').filter(|(line, _)| line.len() < 200).map(|(_, below)| below.trim_start());
+        Self::of_xml(head).or_else(|| below.filter(|below| below.starts_with(['{', '['])).and_then(Self::of_json))
     }
 
     /// By its root element, which junk may precede.
@@ -207,17 +219,17 @@ impl Platform {
             let root = (next.is_whitespace() || next == '>') && !before.contains("<html") && bare.trim().len() < 200;
             root.then_some(at)
         };
-        if let Some(at) = root("<disqus") {
-            let rest = head.get(at..)?;
-            return (rest.contains("disqus.com") || rest.contains("<thread") || rest.contains("<post"))
-                .then_some(Self(DISQUS));
-        }
-        let at = root("<rss")?;
-        let rest = head.get(at..)?;
-        ["wordpress.org/export", "<wp:wxr_version", "xmlns:wp="]
-            .iter()
-            .any(|mark| rest.contains(mark))
-            .then_some(Self(WXR))
+        let disqus = root("<disqus").filter(|at| {
+            let has = |mark: &str| head.get(*at..).is_some_and(|rest| rest.contains(mark));
+            has("disqus.com") || has("<thread") || has("<post")
+        });
+        let wxr = root("<rss").filter(|at| {
+            let has = |mark: &str| head.get(*at..).is_some_and(|rest| rest.contains(mark));
+            has("wordpress.org/export") || has("<wp:wxr_version") || has("xmlns:wp=")
+        });
+        // Of two that were put together the first is meant.
+        let first = [disqus.map(|at| (at, DISQUS)), wxr.map(|at| (at, WXR))].into_iter().flatten().min()?;
+        Some(Self(first.1))
     }
 
     fn of_json(head: &str) -> Option<Self> {
@@ -227,11 +239,37 @@ impl Platform {
         if !inner.starts_with('"') || head.contains("\"labels\"") {
             return None;
         }
-        let has = |mark: &&&str| head.contains(&format!("\"{mark}\""));
-        let matches = |format: &&Format| format.marks.iter().any(|marks| marks.iter().all(|mark| has(&mark)));
-        let found = FORMATS.iter().position(|format| matches(&format))?;
+        // Of documents that were put together the first is meant, where it tells enough.
+        let of = |head: &str| FORMATS.iter().position(|format| format.marked(head));
+        let found = first_document(head).and_then(of).or_else(|| of(head))?;
         Some(Self(found as u8))
     }
+
+    /// Tells whether a piece of JSON has the marks of this format, whatever others it has.
+    pub(super) fn is_marked(self, head: &str) -> bool {
+        self.format().marked(head)
+    }
+}
+
+/// The first JSON document of `head`, where it ends there.
+fn first_document(head: &str) -> Option<&str> {
+    let (mut depth, mut inside, mut escaped) = (0u32, false, false);
+    for (at, byte) in head.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = inside,
+            b'"' => inside = !inside,
+            b'{' | b'[' if !inside => depth += 1,
+            b'}' | b']' if !inside => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return head.get(..=at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 impl fmt::Debug for Platform {

@@ -3,16 +3,32 @@
 //! Objects and lists inside a record become part of a value's path: `author.name`, `revisions[].body`. Records inside
 //! records (an answer in its comment) are records of their own and are complete before the outer one.
 
-use super::Place;
-use super::tokens::{LONGEST, Token, Tokens, decoded};
+use super::record::{Flaw, Record, Value};
+use super::tokens::{Token, Tokens, decoded};
+use super::window::Again;
+use super::{Place, Platform};
 use std::collections::VecDeque;
 use std::io::{self, Read};
 
 /// The deepest nesting that is followed; what is nested deeper is passed over.
 const DEEPEST: usize = 4096;
 
-/// How many lost values of a record are told.
-const MOST_LOST: usize = 4;
+/// How many flaws of a record are told.
+const MOST_FLAWS: usize = 4;
+/// The last parts of the paths under which comments have their texts.
+const TEXTS: &[&str] = &[
+    "text",
+    "body",
+    "markdown",
+    "html",
+    "content",
+    "rendered",
+    "raw",
+    "orig",
+    "cooked",
+    "comment_text",
+    "textDisplay",
+];
 
 /// Which records and values a format has.
 #[derive(Debug, Clone, Copy)]
@@ -24,87 +40,14 @@ pub(super) struct Shape {
     pub(super) values: &'static [&'static str],
 }
 
-/// A value.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value {
-    Null,
-    Bool(bool),
-    Number(String),
-    Text(String),
-}
-
-/// A record.
-#[derive(Debug)]
-pub(super) struct Record {
-    /// Its number in the order in which records begin.
-    pub(super) order: u64,
-    pub(super) place: Place,
-    /// Which of the format's lists it stands in; `None` for a document or line.
-    pub(super) list: Option<&'static str>,
-    values: Vec<(&'static str, Value)>,
-    /// The wanted values that could not be kept, and why.
-    pub(super) lost: Vec<(&'static str, Lost)>,
-    path_length: usize,
-    depth: usize,
-}
-
-/// Why a value could not be kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lost {
-    TooLong,
-    NoText,
-    Nul,
-    Open,
-}
-
-impl Record {
-    /// A text or number under `path`.
-    pub(super) fn text(&self, path: &str) -> Option<&str> {
-        match self.value(path)? {
-            Value::Text(text) | Value::Number(text) => Some(text.as_str()).filter(|text| !text.trim().is_empty()),
-            _ => None,
-        }
-    }
-
-    /// The first text or number under one of `paths`.
-    pub(super) fn first(&self, paths: &[&str]) -> Option<&str> {
-        paths.iter().find_map(|path| self.text(path))
-    }
-
-    /// Whether `path` holds something that means yes; `None` where it is not there or means nothing.
-    pub(super) fn flag(&self, path: &str) -> Option<bool> {
-        match self.value(path)? {
-            Value::Bool(value) => Some(*value),
-            Value::Number(number) => match number.as_str() {
-                "0" => Some(false),
-                "1" => Some(true),
-                _ => None,
-            },
-            Value::Text(text) => match text.as_str() {
-                "true" | "t" => Some(true),
-                "false" | "f" => Some(false),
-                _ => None,
-            },
-            Value::Null => None,
-        }
-    }
-
-    /// Whether anything but null stands under `path`.
-    pub(super) fn has(&self, path: &str) -> bool {
-        self.value(path).is_some_and(|value| *value != Value::Null)
-    }
-
-    fn value(&self, path: &str) -> Option<&Value> {
-        self.values.iter().rev().find(|(known, _)| *known == path).map(|(_, value)| value)
-    }
-}
-
 /// What was found.
 #[derive(Debug)]
 pub(super) enum Found {
     Record(Record),
     /// A fault, and what it is.
     Fault(Place, &'static str),
+    /// An export of another platform begins here.
+    Other(Platform),
     /// All was read; brackets were open or not.
     End {
         whole: bool,
@@ -122,6 +65,7 @@ struct Frame {
 /// Reads records.
 pub(super) struct Records<R> {
     tokens: Tokens<R>,
+    platform: Platform,
     shape: Shape,
     frames: Vec<Frame>,
     /// Where the next value stands: keys with dots before them, `[]` behind those of lists.
@@ -141,12 +85,16 @@ pub(super) struct Records<R> {
     told: bool,
     /// Whether the input ended inside a document.
     cut: bool,
+    /// Whether a document was read, so that the next one may be of another platform.
+    begun: bool,
 }
 
 impl<R: Read> Records<R> {
-    pub(super) fn new(stream: R, shape: Shape) -> Self {
+    /// Begins to read `stream`, whose first byte stands at `place`, as an export of `platform`.
+    pub(super) fn new(stream: R, place: Place, platform: Platform, shape: Shape) -> Self {
         Self {
-            tokens: Tokens::new(stream),
+            tokens: Tokens::new(stream, place),
+            platform,
             shape,
             frames: Vec::new(),
             path: String::new(),
@@ -159,6 +107,7 @@ impl<R: Read> Records<R> {
             line_start: true,
             told: false,
             cut: false,
+            begun: false,
         }
     }
 
@@ -177,6 +126,12 @@ impl<R: Read> Records<R> {
         loop {
             if let Some(record) = self.closed.pop_front() {
                 return Ok(Found::Record(record));
+            }
+            if self.frames.is_empty()
+                && self.begun
+                && let Some(platform) = self.tokens.other(self.platform, self.lines)?
+            {
+                return Ok(Found::Other(platform));
             }
             let token = self.tokens.next()?;
             let fault = match token {
@@ -229,11 +184,19 @@ impl<R: Read> Records<R> {
                     return Some("a list is closed before the object in it");
                 }
             }
+            Token::Text | Token::LongText | Token::OpenText | Token::Colon if self.frames.is_empty() => {
+                return Some("what stands here is no JSON object");
+            }
+            // Hacker News has null for what was deleted.
+            Token::Word if self.frames.is_empty() && self.tokens.source() != b"null" => {
+                return Some("what stands here is no JSON object");
+            }
             Token::Comma => self.end_value(),
             Token::Text => match self.frames.last_mut() {
                 Some(frame) if !frame.list && !frame.keyed => {
                     frame.keyed = true;
                     self.push_key();
+                    self.know();
                 }
                 _ => {
                     self.keep_text();
@@ -241,11 +204,11 @@ impl<R: Read> Records<R> {
                 }
             },
             Token::LongText => {
-                self.lose(Lost::TooLong);
+                self.flaw(Flaw::TooLong);
                 self.end_value();
             }
             Token::OpenText => {
-                self.lose(Lost::Open);
+                self.flaw(Flaw::Open);
                 self.end_value();
                 return Some("a text begins that is never closed");
             }
@@ -276,6 +239,7 @@ impl<R: Read> Records<R> {
             self.passed += 1;
             return;
         }
+        self.expect_text(list);
         let path_length = self.path.len();
         let in_list = self.frames.last().is_some_and(|frame| frame.list);
         let document = self.frames.is_empty();
@@ -284,6 +248,7 @@ impl<R: Read> Records<R> {
         }
         if document {
             self.began = place.line;
+            self.begun = true;
         }
         if !list {
             let own = self.path.rsplit('.').next().unwrap_or_default();
@@ -294,7 +259,8 @@ impl<R: Read> Records<R> {
                     place,
                     list: listed,
                     values: Vec::new(),
-                    lost: Vec::new(),
+                    flaws: Vec::new(),
+                    known: false,
                     path_length: self.path.len(),
                     depth: self.frames.len(),
                 });
@@ -354,6 +320,15 @@ impl<R: Read> Records<R> {
         self.shape.values.iter().copied().find(|wanted| !listed && *wanted == path)
     }
 
+    /// Notes that the innermost record has a key that the format knows.
+    fn know(&mut self) {
+        if self.wanted().is_some()
+            && let Some(record) = self.open.last_mut()
+        {
+            record.known = true;
+        }
+    }
+
     fn put(&mut self, path: &'static str, value: Value) {
         if let Some(record) = self.open.last_mut() {
             match record.values.iter_mut().find(|(known, _)| *known == path) {
@@ -365,11 +340,15 @@ impl<R: Read> Records<R> {
 
     fn keep_text(&mut self) {
         let Some(path) = self.wanted() else { return };
-        match decoded(self.tokens.source()) {
-            Some(text) if text.contains('\0') => self.lose(Lost::Nul),
-            Some(text) => self.put(path, Value::Text(text)),
-            None => self.lose(Lost::NoText),
+        let (mut text, mended) = decoded(self.tokens.source());
+        if let Some(mended) = mended {
+            self.flaw(Flaw::Mended(mended));
         }
+        if text.contains('\0') {
+            text.retain(|c| c != '\0');
+            self.flaw(Flaw::Nul);
+        }
+        self.put(path, Value::Text(text));
     }
 
     fn keep_word(&mut self) {
@@ -381,26 +360,46 @@ impl<R: Read> Records<R> {
             "null" => Value::Null,
             _ => Value::Number(word),
         };
+        let last = path.rsplit('.').next().unwrap_or_default();
+        if matches!(value, Value::Bool(_)) && TEXTS.contains(&last) {
+            self.flaw(Flaw::NoText);
+        }
         self.put(path, value);
     }
 
-    fn lose(&mut self, why: Lost) {
+    fn flaw(&mut self, what: Flaw) {
         if let Some(path) = self.wanted()
             && let Some(record) = self.open.last_mut()
-            && record.lost.len() < MOST_LOST
+            && record.flaws.len() < MOST_FLAWS
         {
-            record.lost.push((path, why));
+            record.flaws.push((path, what));
+        }
+    }
+
+    /// Looks at the path of a list or object that begins: one that holds records or values is as it should be.
+    fn expect_text(&mut self, list: bool) {
+        let Some(record) = self.open.last_mut() else { return };
+        let path = self.path.get(record.path_length..).unwrap_or_default().trim_start_matches('.');
+        let own = path.rsplit('.').next().unwrap_or_default();
+        let holds = |name: &str| name.strip_suffix("[]") == Some(own);
+        if list && self.shape.records.iter().copied().any(holds) {
+            record.known = true;
+        } else if self.wanted().is_some_and(|wanted| {
+            !self
+                .shape
+                .values
+                .iter()
+                .any(|other| other.strip_prefix(wanted).is_some_and(|rest| rest.starts_with(['.', '['])))
+        }) {
+            self.flaw(Flaw::NoText);
         }
     }
 }
 
-/// Says of a value why it could not be kept.
-pub(super) fn describe(why: Lost) -> String {
-    match why {
-        Lost::TooLong => format!("is longer than {} MiB; shorten it", LONGEST >> 20),
-        Lost::NoText => "is not UTF-8 or has an escape that JSON does not know; save the file as UTF-8".to_owned(),
-        Lost::Nul => "holds a NUL character; remove it".to_owned(),
-        Lost::Open => "is never closed; mend the file or export it again".to_owned(),
+impl Records<Again> {
+    /// What is left of the stream, and where it begins.
+    pub(super) fn left(self) -> (Again, Place) {
+        self.tokens.left()
     }
 }
 
@@ -412,7 +411,8 @@ mod tests {
     const SHAPE: Shape = Shape { records: &["c[]", "[]"], values: &["id", "a.b", "r[].t"] };
 
     fn records(source: &str) -> Vec<String> {
-        let mut records = Records::new(source.as_bytes(), SHAPE);
+        let platform = Platform::named("remark42").unwrap();
+        let mut records = Records::new(source.as_bytes(), Place { line: 1, byte: 0 }, platform, SHAPE);
         let mut found = Vec::new();
         loop {
             match records.next().unwrap() {
@@ -422,6 +422,7 @@ mod tests {
                     found.push(format!("{} {} {around:?}", record.order, values.join(" ")));
                 }
                 Found::Fault(place, what) => found.push(format!("{}: {what}", place.line)),
+                Found::Other(platform) => found.push(format!("{platform:?}")),
                 Found::End { whole } => {
                     found.push(format!("{whole}"));
                     return found;

@@ -1,7 +1,8 @@
 //! Reddit: a thread's listings, with answers in their comments, and Pushshift's dumps, a comment or post a line.
 
 use super::json::{Draft, Layout, Sink, owned};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use crate::thread::Article;
 use std::io;
@@ -59,17 +60,7 @@ fn listing(record: &Record, around: &[Record], sink: &mut Sink<'_>) -> io::Resul
     if let Some(title) = owned(record, &["data.link_title"]) {
         sink.heading(link, None, Article { title: Some(title), ..Article::default() })?;
     }
-    let draft = Draft {
-        thread: link,
-        id,
-        author: author(record.text("data.author")),
-        date: record.text("data.created_utc"),
-        text: body(record.text("data.body")),
-        parent: record.text("data.parent_id").filter(|parent| !parent.starts_with("t3_")).map(bare),
-        status,
-        ..Draft::default()
-    };
-    sink.comment(record, draft)
+    comment(record, link, "data.", status, sink)
 }
 
 /// The post that the outermost comment answers, where comments do not name it themselves.
@@ -86,13 +77,20 @@ fn pushshift(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<(
             _ => Ok(()),
         };
     };
+    comment(record, link, "", None, sink)
+}
+
+/// Takes a comment whose values stand under `prefix`.
+fn comment(record: &Record, link: &str, prefix: &str, status: Option<&str>, sink: &mut Sink<'_>) -> io::Result<()> {
+    let get = |name: &str| record.text(&format!("{prefix}{name}"));
     let draft = Draft {
         thread: link,
-        id,
-        author: author(record.text("author")),
-        date: record.text("created_utc"),
-        text: body(record.text("body")),
-        parent: record.text("parent_id").filter(|parent| !parent.starts_with("t3_")).map(bare),
+        id: get("id"),
+        author: author(get("author")),
+        date: get("created_utc"),
+        text: body(get("body")),
+        parent: get("parent_id").filter(|parent| !parent.starts_with("t3_")).map(bare),
+        status,
         ..Draft::default()
     };
     sink.comment(record, draft)

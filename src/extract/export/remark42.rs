@@ -1,7 +1,8 @@
 //! Remark42's backup: a line about the backup, then a comment a line, in any order.
 
 use super::json::{Draft, Layout, Sink, owned};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use crate::thread::Article;
 use std::io;
@@ -9,13 +10,29 @@ use std::io;
 pub(super) const LAYOUT: Layout = Layout {
     shape: Shape {
         records: &["[]", "comments[]"],
-        values: &["id", "pid", "text", "orig", "user.name", "locator.url", "time", "delete", "title", "score"],
+        values: &[
+            "version",
+            "id",
+            "pid",
+            "text",
+            "orig",
+            "user.name",
+            "locator.url",
+            "time",
+            "delete",
+            "title",
+            "score",
+        ],
     },
     read,
 };
 
 fn read(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
-    let Some(id) = record.text("id") else { return Ok(()) };
+    // The first line is about the backup.
+    let is_comment = ["id", "text", "orig", "locator.url"].iter().any(|path| record.has(path));
+    if !is_comment {
+        return Ok(());
+    }
     let url = record.text("locator.url").unwrap_or_default();
     sink.heading(url, Some(url), Article { title: owned(record, &["title"]), ..Article::default() })?;
     let deleted = record.flag("delete") == Some(true);
@@ -25,7 +42,7 @@ fn read(record: &Record, _: &[Record], sink: &mut Sink<'_>) -> io::Result<()> {
     };
     let draft = Draft {
         thread: url,
-        id: Some(id),
+        id: record.text("id"),
         author: record.text("user.name"),
         date: record.text("time"),
         text,

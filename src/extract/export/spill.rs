@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 
 /// How many bytes are sorted in memory, and from how many the runs are merged.
-const HELD: usize = 8 << 20;
+const HELD: usize = 4 << 20;
 /// The least that is read of a run in one go.
 const LEAST: usize = 4 << 10;
 const HEAD: usize = 16;

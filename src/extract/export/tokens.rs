@@ -5,12 +5,15 @@
 //! serde_json when they are wanted. A string ends at a line break at the latest, which JSON does not allow in one: a
 //! quote that is missing costs one line.
 
-use super::Place;
+use super::window::{Again, Window};
+use super::{Place, Platform, wording};
+use std::borrow::Cow;
 use std::io::{self, Read};
 
 /// The longest string that is kept.
 pub(super) const LONGEST: usize = 4 << 20;
-const WINDOW: usize = 128 << 10;
+/// How much of a line is looked at to tell what it is.
+const LINE: usize = 16 << 10;
 
 /// A token; the strings and numbers themselves are in [`Tokens::source`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,28 +42,16 @@ pub(super) enum Token {
 
 /// Reads tokens.
 pub(super) struct Tokens<R> {
-    stream: R,
-    window: Vec<u8>,
-    at: usize,
-    ended: bool,
-    /// Where `at` is.
-    place: Place,
+    window: Window<R>,
     /// Where the last token began.
     began: Place,
     source: Vec<u8>,
 }
 
 impl<R: Read> Tokens<R> {
-    pub(super) fn new(stream: R) -> Self {
-        Self {
-            stream,
-            window: Vec::new(),
-            at: 0,
-            ended: false,
-            place: Place { line: 1, byte: 0 },
-            began: Place { line: 1, byte: 0 },
-            source: Vec::new(),
-        }
+    /// Begins to read `stream`, whose first byte stands at `place`.
+    pub(super) fn new(stream: R, place: Place) -> Self {
+        Self { window: Window::new(stream, place), began: place, source: Vec::new() }
     }
 
     /// Where the last token began.
@@ -76,12 +67,12 @@ impl<R: Read> Tokens<R> {
     /// Reads the next token.
     pub(super) fn next(&mut self) -> io::Result<Token> {
         loop {
-            let Some(byte) = self.byte()? else { return Ok(Token::End) };
-            self.began = self.place;
-            self.pass(1);
+            let Some(byte) = self.window.byte()? else { return Ok(Token::End) };
+            self.began = self.window.place;
+            self.window.skip(1);
             return Ok(match byte {
                 b'\n' => {
-                    self.place.line += 1;
+                    self.window.place.line += 1;
                     Token::Line
                 }
                 b' ' | b'\t' | b'\r' => continue,
@@ -93,14 +84,40 @@ impl<R: Read> Tokens<R> {
                 b':' => Token::Colon,
                 b'"' => self.string()?,
                 b'0'..=b'9' | b'-' | b'+' | b'.' | b'a'..=b'z' | b'A'..=b'Z' => self.word(byte)?,
-                0xef if self.began.byte == 0 => {
-                    // A byte-order mark.
-                    self.pass(2);
+                0xef if self.window.peek(2)? == b"\xbb\xbf" => {
+                    // A byte-order mark; a second one stands where files were put together.
+                    self.window.skip(2);
                     continue;
                 }
                 _ => Token::Stray,
             });
         }
+    }
+
+    /// Between documents: passes blanks, and tells of an export of another platform than `own` that begins behind them.
+    pub(super) fn other(&mut self, own: Platform, lines: bool) -> io::Result<Option<Platform>> {
+        loop {
+            match self.window.byte()? {
+                Some(b' ' | b'\t' | b'\r') => self.window.skip(1),
+                Some(b'{' | b'[' | b'<') => break,
+                _ => return Ok(None),
+            }
+        }
+        let mut most = usize::MAX;
+        if lines {
+            // A line is a document; one of the same platform is told by its own marks, which costs little.
+            let head = self.window.peek(LINE)?;
+            let length = memchr::memchr(b'\n', head).unwrap_or(head.len());
+            // One that does not end with the line is looked at as far as may be.
+            if length < head.len() && head.get(..length).is_some_and(|line| line.trim_ascii_end().ends_with(b"}")) {
+                most = length;
+            }
+            let own = |head: &str| own.is_marked(head);
+            if self.window.look(length, own)?.unwrap_or(true) {
+                return Ok(None);
+            }
+        }
+        Ok(self.window.platform(most)?.filter(|found| *found != own))
     }
 
     fn string(&mut self) -> io::Result<Token> {
@@ -109,10 +126,10 @@ impl<R: Read> Tokens<R> {
         self.source.shrink_to(256 << 10);
         let mut long = false;
         loop {
-            if self.byte()?.is_none() {
+            if self.window.byte()?.is_none() {
                 return Ok(Token::OpenText);
             }
-            let rest = self.window.get(self.at..).unwrap_or_default();
+            let rest = self.window.rest();
             let found = memchr::memchr3(b'"', b'\\', b'\n', rest);
             let plain = rest.get(..found.unwrap_or(rest.len())).unwrap_or(rest);
             long |= self.source.len() + plain.len() > LONGEST;
@@ -120,23 +137,23 @@ impl<R: Read> Tokens<R> {
                 self.source.extend_from_slice(plain);
             }
             let length = plain.len();
-            self.pass(length);
-            match found.and_then(|_| self.window.get(self.at).copied()) {
+            self.window.skip(length);
+            match found.and_then(|_| self.window.rest().first().copied()) {
                 None => {}
                 Some(b'"') => {
-                    self.pass(1);
+                    self.window.skip(1);
                     return Ok(if long { Token::LongText } else { Token::Text });
                 }
                 // It is read again as a token of its own.
                 Some(b'\n') => return Ok(Token::OpenText),
                 Some(escape) => {
-                    self.pass(1);
-                    let next = self.byte()?.filter(|next| *next != b'\n');
+                    self.window.skip(1);
+                    let next = self.window.byte()?.filter(|next| *next != b'\n');
                     if !long {
                         self.source.push(escape);
                         self.source.extend(next);
                     }
-                    self.pass(usize::from(next.is_some()));
+                    self.window.skip(usize::from(next.is_some()));
                 }
             }
         }
@@ -145,94 +162,104 @@ impl<R: Read> Tokens<R> {
     fn word(&mut self, first: u8) -> io::Result<Token> {
         self.source.clear();
         self.source.push(first);
-        while let Some(byte) = self.byte()? {
+        while let Some(byte) = self.window.byte()? {
             if !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.')) {
                 break;
             }
             if self.source.len() < 64 {
                 self.source.push(byte);
             }
-            self.pass(1);
+            self.window.skip(1);
         }
         Ok(Token::Word)
     }
+}
 
-    /// The next byte, if there is one.
-    fn byte(&mut self) -> io::Result<Option<u8>> {
-        if self.at == self.window.len() && !self.ended {
-            self.window.resize(WINDOW, 0);
-            self.at = 0;
-            let read = loop {
-                match self.stream.read(&mut self.window) {
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    read => break read,
-                }
-            };
-            self.window.truncate(read.as_ref().map_or(0, |count| *count));
-            self.ended = !matches!(read, Ok(1..));
-            read?;
-        }
-        Ok(self.window.get(self.at).copied())
-    }
-
-    fn pass(&mut self, count: usize) {
-        self.at += count;
-        self.place.byte += count as u64;
+impl Tokens<Again> {
+    /// What is left of the stream, and where it begins.
+    pub(super) fn left(self) -> (Again, Place) {
+        self.window.left()
     }
 }
 
-/// Decodes what stands between the quotes of a string. `None` for bytes that are no UTF-8 or no sound escapes.
-pub(super) fn decoded(source: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(source).ok()?;
+/// Decodes what stands between the quotes of a string; beside it, what had to be mended.
+pub(super) fn decoded(source: &[u8]) -> (String, Option<Mended>) {
+    let (text, bytes) = match std::str::from_utf8(source) {
+        Ok(text) => (Cow::Borrowed(text), None),
+        Err(_) => (Cow::Owned(wording::lenient(source)), Some(Mended::Bytes)),
+    };
     if memchr::memchr(b'\\', source).is_none() {
-        return Some(text.to_owned());
+        return (text.into_owned(), bytes);
     }
     // Control characters may not stand in a string, but do: tabs, mostly.
     let quoted: String = std::iter::once('"')
         .chain(text.chars().map(|c| if c.is_ascii_control() { ' ' } else { c }))
         .chain(std::iter::once('"'))
         .collect();
-    serde_json::from_str(&quoted).ok().or_else(|| lenient(text))
+    match serde_json::from_str(&quoted) {
+        Ok(text) => (text, bytes),
+        Err(_) => {
+            let (text, escape) = lenient(&text);
+            (text, bytes.or(escape.then_some(Mended::Escape)))
+        }
+    }
 }
 
-/// Half of a surrogate pair, as programs that cut strings at a length leave behind, becomes U+FFFD.
-fn lenient(text: &str) -> Option<String> {
-    let mut out = String::with_capacity(text.len());
+/// What was wrong with a string that could be read even so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mended {
+    /// Bytes that are not UTF-8.
+    Bytes,
+    /// An escape that JSON does not know; it stays as it is written.
+    Escape,
+}
+
+/// Half of a surrogate pair, as programs that cut strings at a length leave behind, becomes U+FFFD; an escape that is
+/// none stays as it is written, which is told.
+fn lenient(text: &str) -> (String, bool) {
+    let (mut out, mut odd) = (String::with_capacity(text.len()), false);
     let mut rest = text;
     while let Some(at) = rest.find('\\') {
-        out.push_str(rest.get(..at)?);
-        let escape = rest.get(at..)?;
-        let length = |count: usize| escape.get(..count).map(|_| count);
-        let unit = |from: usize| u16::from_str_radix(escape.get(from + 2..from + 6)?, 16).ok();
-        let whole = if escape.as_bytes().get(1) == Some(&b'u') {
-            let first = unit(0)?;
-            let second = if escape.get(6..8) == Some("\\u") { unit(6) } else { None };
-            match char::decode_utf16([first].into_iter().chain(second)).next()? {
-                Ok(c) => {
-                    out.push(c);
-                    length(if c.len_utf16() == 2 { 12 } else { 6 })?
-                }
-                Err(_) => {
-                    out.push('\u{fffd}');
-                    length(6)?
-                }
+        let (plain, escape) = rest.split_at(at);
+        out.push_str(plain);
+        let unit = |from: usize| match escape.as_bytes().get(from..from + 6) {
+            Some([b'\\', b'u', digits @ ..]) if digits.iter().all(u8::is_ascii_hexdigit) => {
+                u16::from_str_radix(escape.get(from + 2..from + 6)?, 16).ok()
             }
-        } else {
-            let mut chars = escape.chars().skip(1);
-            let c = chars.next()?;
-            out.push(match c {
-                'n' => '\n',
-                't' => '\t',
-                'r' => '\r',
-                'b' | 'f' => ' ',
-                other => other,
-            });
-            1 + c.len_utf8()
+            _ => None,
         };
-        rest = escape.get(whole..)?;
+        let mut chars = escape.chars().skip(1);
+        let length = match (chars.next(), unit(0)) {
+            (Some('u'), Some(first)) => match char::decode_utf16([first].into_iter().chain(unit(6))).next() {
+                Some(Ok(c)) => {
+                    out.push(c);
+                    if c.len_utf16() == 2 { 12 } else { 6 }
+                }
+                _ => {
+                    out.push('\u{fffd}');
+                    6
+                }
+            },
+            (None | Some('u'), _) => {
+                odd = true;
+                out.push('\\');
+                1
+            }
+            (Some(c), _) => {
+                out.push(match c {
+                    'n' => '\n',
+                    't' => '\t',
+                    'r' => '\r',
+                    'b' | 'f' => ' ',
+                    other => other,
+                });
+                1 + c.len_utf8()
+            }
+        };
+        rest = escape.get(length..).unwrap_or_default();
     }
     out.push_str(rest);
-    Some(out)
+    (out, odd)
 }
 
 #[cfg(test)]
@@ -241,11 +268,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn tokens(source: &[u8]) -> Vec<(Token, String)> {
-        let mut tokens = Tokens::new(source);
+        let mut tokens = Tokens::new(source, Place { line: 1, byte: 0 });
         let mut found = Vec::new();
         loop {
             let token = tokens.next().unwrap();
-            let shown = matches!(token, Token::Text | Token::Word).then(|| decoded(tokens.source())).flatten();
+            let shown = matches!(token, Token::Text | Token::Word).then(|| decoded(tokens.source()).0);
             found.push((token, shown.unwrap_or_default()));
             if token == Token::End {
                 return found;
@@ -272,11 +299,14 @@ mod tests {
     }
 
     #[test]
-    fn half_pairs_are_forgiven_and_bad_bytes_are_not() {
-        assert_eq!(decoded(br"a\ud83d b\q").as_deref(), Some("a\u{fffd} bq"));
-        assert_eq!(decoded("tab\there \\\"".as_bytes()).as_deref(), Some("tab here \""));
-        assert_eq!(decoded(b"\xff"), None);
-        assert_eq!(decoded(br"\u12"), None);
+    fn half_pairs_bad_bytes_and_bad_escapes_are_forgiven() {
+        let read = |source: &[u8]| decoded(source);
+        assert_eq!(read(br"a\ud83d b\q"), ("a\u{fffd} bq".into(), None));
+        assert_eq!(read(br"\ud83d\u0041"), ("\u{fffd}A".into(), None));
+        assert_eq!(read("tab\there \\\"".as_bytes()), ("tab here \"".into(), None));
+        assert_eq!(read(b"caf\xe9 \xc3\xa9 \x93\\n"), ("café é “\n".into(), Some(Mended::Bytes)));
+        assert_eq!(read(br"\u12"), ("\\u12".into(), Some(Mended::Escape)));
+        assert_eq!(read(br"\u12\u00e9 \u+123"), ("\\u12é \\u+123".into(), Some(Mended::Escape)));
     }
 
     proptest! {
@@ -290,7 +320,7 @@ mod tests {
         #[test]
         fn what_serde_writes_is_read(text in any::<String>()) {
             let source = serde_json::to_string(&text).unwrap();
-            prop_assert_eq!(decoded(&source.as_bytes()[1..source.len() - 1]), Some(text));
+            prop_assert_eq!(decoded(&source.as_bytes()[1..source.len() - 1]), (text, None));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What exports write differently from gruff: HTML for text, seconds for dates, many links for one page.
 
 use crate::extract::html;
+use encoding_rs::WINDOWS_1252;
 use std::borrow::Cow;
 
 /// Parameters of links that name no other page.
@@ -26,6 +27,30 @@ pub(super) fn plain_with_breaks(markup: &str) -> String {
         return plain(markup);
     }
     html::html_text(&markup.replace('\n', "<br>\n"))
+}
+
+/// Bytes as text: those that are not UTF-8 are read as windows-1252, which they mostly are. Beside it the sentence about
+/// the first of them, where `at` is the place of the first byte.
+pub(super) fn mended(bytes: &[u8], at: u64) -> (Cow<'_, str>, Option<String>) {
+    let error = match std::str::from_utf8(bytes) {
+        Ok(text) => return (Cow::Borrowed(text), None),
+        Err(error) => error,
+    };
+    let at = at + error.valid_up_to() as u64;
+    let what = format!(
+        "this is not UTF-8 at byte {at}; such bytes were read as windows-1252: convert the file, as with iconv -f WINDOWS-1252 -t UTF-8"
+    );
+    (Cow::Owned(lenient(bytes)), Some(what))
+}
+
+/// Bytes as text, those that are not UTF-8 read as windows-1252.
+pub(crate) fn lenient(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() + bytes.len() / 8);
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.push_str(&WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0);
+    }
+    out
 }
 
 /// Plain text or Markdown, without empty lines and spaces behind lines.

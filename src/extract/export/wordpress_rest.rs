@@ -1,7 +1,8 @@
 //! WordPress's REST interface: pages of comments, of posts too where they were fetched.
 
 use super::json::{Draft, Layout, Sink};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use crate::thread::Article;
 use std::io;

@@ -4,14 +4,15 @@
 //! WordPress writes.
 
 use super::assemble::{Assembler, Heading, Post};
-use super::cutter::{Cut, Cutter, LONGEST, Names, Why};
-use super::disqus::source_of;
+use super::cut::{Cut, Names, Why};
+use super::cutter::Cutter;
 use super::json::unreadable_date;
 use super::markup::Fields;
-use super::{Fault, Gathered, Place, Step, wording};
+use super::window::Again;
+use super::{Fault, Gathered, Place, Step, wording, xml};
 use crate::thread::Comment;
 use std::collections::{HashMap, VecDeque};
-use std::io::{self, Read};
+use std::io;
 
 const NAMES: Names = Names {
     elements: &[
@@ -26,15 +27,15 @@ const NAMES: Names = Names {
     ],
     group: Some("item"),
     root: "rss",
+    format: "wxr",
 };
 const COMMENT: usize = 7;
-const COMMENTS: &str = "wp:comment";
 /// Ids of pingbacks that are remembered for a post.
 const MOST_PINGBACKS: usize = 10_000;
 
 /// Reads a WXR file.
 pub(super) struct Wxr {
-    cutter: Cutter<Box<dyn Read + Send>>,
+    cutter: Cutter<Again>,
     inside: bool,
     heading: Heading,
     /// Whether the comments of this item have begun.
@@ -44,14 +45,20 @@ pub(super) struct Wxr {
 }
 
 impl Wxr {
-    pub(super) fn new(stream: Box<dyn Read + Send>) -> Self {
+    /// Begins to read `stream`, whose first byte stands at `place`.
+    pub(super) fn new(stream: Again, place: Place) -> Self {
         Self {
-            cutter: Cutter::new(stream, NAMES),
+            cutter: Cutter::new(stream, place, NAMES),
             inside: false,
             heading: Heading::default(),
             begun: false,
             pingbacks: HashMap::new(),
         }
+    }
+
+    /// What is left of the stream, and where it begins.
+    pub(super) fn left(self) -> (Again, Place) {
+        self.cutter.left()
     }
 
     /// Reads the next element.
@@ -77,48 +84,45 @@ impl Wxr {
                     heading.id = heading.link.clone().or(heading.id);
                     assembler.heading(heading);
                 }
-                match self.comment(place) {
-                    Ok(Some((post, fault))) => {
-                        ready.extend(fault.map(|what| Err(Fault::at(place, what))));
-                        assembler.comment(post, ready);
+                match xml::fields(&self.cutter) {
+                    Ok((fields, odd)) => {
+                        let (post, fault) = self.comment(&fields, place);
+                        ready.extend(odd.into_iter().chain(fault).map(|what| Err(Fault::at(place, what))));
+                        if let Some(post) = post {
+                            assembler.comment(post, ready);
+                        }
                     }
-                    Ok(None) => {}
                     Err(what) => ready.push_back(Err(Fault::at(place, what))),
                 }
             }
-            Cut::Element(element) if self.inside && !self.begun => {
-                if let Err(what) = self.head(element) {
-                    ready.push_back(Err(Fault::at(place, what)));
+            Cut::Element(element) if self.inside && !self.begun => match xml::fields(&self.cutter) {
+                Ok((fields, odd)) => {
+                    ready.extend(odd.map(|what| Err(Fault::at(place, what))));
+                    self.head(element, &fields);
                 }
-            }
+                Err(what) => ready.push_back(Err(Fault::at(place, what))),
+            },
             Cut::Element(_) => {}
             Cut::Passed(why) => {
                 // A broken title or article is told only where comments may stand under it.
                 let comment = matches!(why, Why::TooLong(COMMENT) | Why::Unclosed(COMMENT) | Why::OpenData(COMMENT));
-                if comment || self.inside || matches!(why, Why::Entities | Why::Truncated(_)) {
-                    ready.push_back(Err(Fault::at(place, passed(why, NAMES))));
+                if comment || self.inside || matches!(why, Why::Entities | Why::Truncated(_) | Why::Behind) {
+                    ready.push_back(Err(Fault::at(place, xml::passed(why, NAMES))));
                 }
             }
-            Cut::End { whole } => {
+            Cut::Other { whole, .. } | Cut::End { whole } => {
                 assembler.finish(ready);
                 if !whole {
-                    let what = "the export ends before </rss>: it was cut; export or copy it again";
-                    ready.push_back(Err(Fault::at(place, what)));
+                    ready.push_back(Err(Fault::at(place, xml::cut(NAMES))));
                 }
-                return Ok(Step::End);
+                return Ok(Step::after(cut));
             }
         }
         Ok(Step::Read)
     }
 
-    fn fields(&self) -> Result<Fields, String> {
-        let (piece, place) = self.cutter.piece();
-        Fields::read(&source_of(piece, place, self.cutter.encoding())?)
-    }
-
-    fn head(&mut self, element: usize) -> Result<(), String> {
-        let fields = self.fields()?;
-        let Some(text) = fields.get("") else { return Ok(()) };
+    fn head(&mut self, element: usize, fields: &Fields) {
+        let Some(text) = fields.get("") else { return };
         let Heading { id, link, article } = &mut self.heading;
         match NAMES.elements.get(element).copied() {
             Some("title") => article.title = Some(wording::plain(text)),
@@ -130,12 +134,10 @@ impl Wxr {
             Some("wp:post_date") if article.date.is_none() => article.date = wording::date(text, false).ok().flatten(),
             _ => {}
         }
-        Ok(())
     }
 
-    /// Reads a comment; `None` for a pingback.
-    fn comment(&mut self, place: Place) -> Result<Option<(Post, Option<String>)>, String> {
-        let fields = self.fields()?;
+    /// Reads a comment, `None` for a pingback; beside it what is wrong with it, if anything.
+    fn comment(&mut self, fields: &Fields, place: Place) -> (Option<Post>, Option<String>) {
         let get = |name: &str| fields.get(name);
         let id = get("wp:comment_id").unwrap_or_default().to_owned();
         let parent = get("wp:comment_parent").filter(|parent| *parent != "0").map(str::to_owned);
@@ -144,7 +146,7 @@ impl Wxr {
             if self.pingbacks.len() < MOST_PINGBACKS {
                 self.pingbacks.insert(id, parent);
             }
-            return Ok(None);
+            return (None, None);
         }
         let parent = match parent.as_ref().and_then(|parent| self.pingbacks.get(parent)) {
             Some(above) => above.clone(),
@@ -184,28 +186,6 @@ impl Wxr {
             house,
             depth: None,
         };
-        Ok(Some((Post { comment, place }, fault)))
-    }
-}
-
-/// The sentence for something that was passed over.
-pub(super) fn passed(why: Why, names: Names) -> String {
-    let name = |element: usize| names.elements.get(element).copied().unwrap_or(COMMENTS);
-    match why {
-        Why::TooLong(element) => {
-            format!("a <{}> is longer than {} MiB and was passed over; shorten it", name(element), LONGEST >> 20)
-        }
-        Why::Unclosed(element) => format!("a <{0}> has no </{0}> and was passed over; close it", name(element)),
-        Why::OpenData(element) => format!(
-            "a CDATA section in a <{}> is not closed, so that what follows it up to the next ]]> was passed over; close it with ]]>",
-            name(element)
-        ),
-        Why::Truncated(element) => {
-            format!("the export ends inside a <{}>: it was cut; export or copy it again", name(element))
-        }
-        Why::Entities => {
-            "the document declares entities, which exports do not need; they are not replaced: delete the declaration"
-                .to_owned()
-        }
+        (Some(Post { comment, place }), fault)
     }
 }

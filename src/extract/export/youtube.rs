@@ -1,7 +1,8 @@
 //! YouTube's API: comment threads with some of their answers, and lists of answers.
 
 use super::json::{Draft, Layout, Sink};
-use super::records::{Record, Shape};
+use super::record::Record;
+use super::records::Shape;
 use super::wording;
 use std::io;
 
