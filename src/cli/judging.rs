@@ -67,7 +67,9 @@ fn read_policy(path: &Path) -> anyhow::Result<Policy> {
     let policy = Policy::parse(&name, &text)?;
     // Half a file that is being written is empty too.
     if toml::from_str::<toml::Table>(&text).is_ok_and(|table| table.is_empty()) {
-        bail!("policy {name}: it says nothing, so that every comment would be approved; `gruff policy` prints one to start from");
+        bail!(
+            "policy {name}: it says nothing, so that every comment would be approved; `gruff policy` prints one to start from"
+        );
     }
     Ok(policy)
 }

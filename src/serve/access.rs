@@ -2,9 +2,9 @@
 //! path as it was asked for nor a query, which may hold a key.
 
 use super::Server;
-use super::{dialect, encoding};
 use super::judging::Refusal;
 use super::metrics::known;
+use super::{dialect, encoding};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};

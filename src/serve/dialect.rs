@@ -8,7 +8,9 @@ use axum::response::{IntoResponse, Response};
 
 /// Refuses a request for a path.
 pub(super) fn refuse(path: &str, refusal: Refusal) -> Response {
-    let under = |roots: &[&str]| roots.iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    let under = |roots: &[&str]| {
+        roots.iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    };
     if under(&["/v1alpha1", "/$discovery", "/discovery"]) {
         perspective::refusal(refusal)
     } else if under(&["/v1/moderations"]) {
@@ -22,7 +24,10 @@ pub(super) fn refuse(path: &str, refusal: Refusal) -> Response {
 
 /// Refuses a path that does not exist.
 pub(super) async fn unknown(uri: Uri) -> Response {
-    refuse(uri.path(), Refusal::new(StatusCode::NOT_FOUND, "there is no such path; GET /openapi.json tells which there are"))
+    refuse(
+        uri.path(),
+        Refusal::new(StatusCode::NOT_FOUND, "there is no such path; GET /openapi.json tells which there are"),
+    )
 }
 
 /// Refuses a method that a path does not have.

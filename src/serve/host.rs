@@ -27,7 +27,10 @@ impl Checked {
 impl Service<Request<Incoming>> for Checked {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = Either<Ready<Result<Response<Body>, Infallible>>, <TowerToHyperService<Router> as Service<Request<Incoming>>>::Future>;
+    type Future = Either<
+        Ready<Result<Response<Body>, Infallible>>,
+        <TowerToHyperService<Router> as Service<Request<Incoming>>>::Future,
+    >;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let hosts = request.headers().get_all(header::HOST).iter().count();
@@ -35,7 +38,8 @@ impl Service<Request<Incoming>> for Checked {
         if right {
             return Either::Right(self.0.call(request));
         }
-        let sentence = if hosts == 0 { "the request has no Host header" } else { "the request has several Host headers" };
+        let sentence =
+            if hosts == 0 { "the request has no Host header" } else { "the request has several Host headers" };
         let refusal = Refusal::new(StatusCode::BAD_REQUEST, sentence);
         Either::Left(ready(Ok(dialect::refuse(request.uri().path(), refusal))))
     }

@@ -39,6 +39,11 @@ impl Malformed {
             return Self { field, place, what: format!("this is no JSON: {told}"), unknown_name: None };
         }
         let (what, unknown_name) = translated(told, &field);
+        let field = match &unknown_name {
+            // The path leads to the name itself, which is no field.
+            Some(_) => field.rsplit_once('.').map_or_else(String::new, |(parent, _)| parent.to_owned()),
+            None => field,
+        };
         Self { field, place, what, unknown_name }
     }
 
@@ -71,9 +76,11 @@ pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
 fn translated(told: &str, field: &str) -> (String, Option<String>) {
     let at = if field.is_empty() { "the body" } else { field };
     let quoted = |rest: &str| rest.split('`').next().map(|name| shown(name, 64)).unwrap_or_default();
-    let choice = |rest: &str| rest.rsplit_once(", expected ").map(|(_, known)| known.replace('`', "")).unwrap_or_default();
-    if let Some((got, expected)) =
-        ["invalid type: ", "invalid value: "].iter().find_map(|start| told.strip_prefix(start)?.rsplit_once(", expected "))
+    let choice =
+        |rest: &str| rest.rsplit_once(", expected ").map(|(_, known)| known.replace('`', "")).unwrap_or_default();
+    if let Some((got, expected)) = ["invalid type: ", "invalid value: "]
+        .iter()
+        .find_map(|start| told.strip_prefix(start)?.rsplit_once(", expected "))
     {
         return (format!("{at} is {}; give {}", kind(got), wanted(expected)), None);
     }
@@ -81,7 +88,14 @@ fn translated(told: &str, field: &str) -> (String, Option<String>) {
         let name = quoted(rest);
         let known = choice(rest);
         let known = known.strip_prefix("one of ").unwrap_or(&known);
-        return (format!("there is no field {name:?}; there are {known}"), Some(name));
+        // Of names that are written in two ways the second goes without saying.
+        let names: Vec<&str> = known.split(", ").collect();
+        let told: Vec<&str> = names
+            .iter()
+            .copied()
+            .filter(|name| !names.contains(&camel(name).as_str()) || !name.contains('_'))
+            .collect();
+        return (format!("there is no field {name:?}; there are {}", told.join(", ")), Some(name));
     }
     if let Some(rest) = told.strip_prefix("unknown variant `") {
         return (format!("{at} is {:?}; give {}", quoted(rest), choice(rest)), None);
@@ -97,6 +111,16 @@ fn translated(told: &str, field: &str) -> (String, Option<String>) {
     }
     // The rest are sentences of our own.
     (if field.is_empty() { told.to_owned() } else { format!("{field}: {told}") }, None)
+}
+
+/// Returns a name in snake_case as Google's JSON writes it.
+fn camel(name: &str) -> String {
+    let mut parts = name.split('_');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |name, part| {
+        let mut letters = part.chars();
+        name + &letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
+    })
 }
 
 /// What a value is; never the value.
@@ -228,7 +252,10 @@ mod tests {
         ] {
             assert_eq!(told(body), sentence, "{body}");
         }
-        assert!(read::<Object<Outer>>(br#"{"inner":{"text":"a","kind":"Rich"},"list":[{"text":"b","kind":"Plain"}]}"#).is_ok());
+        assert!(
+            read::<Object<Outer>>(br#"{"inner":{"text":"a","kind":"Rich"},"list":[{"text":"b","kind":"Plain"}]}"#)
+                .is_ok()
+        );
     }
 
     #[test]

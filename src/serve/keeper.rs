@@ -54,12 +54,7 @@ impl Keeper {
         self.ask(Order::Check(done), receiver, "the store of decisions cannot be written").await
     }
 
-    async fn ask<T>(
-        &self,
-        order: Order,
-        receiver: oneshot::Receiver<Option<T>>,
-        failed: &str,
-    ) -> Result<T, Refusal> {
+    async fn ask<T>(&self, order: Order, receiver: oneshot::Receiver<Option<T>>, failed: &str) -> Result<T, Refusal> {
         let unavailable = |sentence: &str| Refusal::new(StatusCode::SERVICE_UNAVAILABLE, sentence);
         self.orders.try_send(order).map_err(|error| match error {
             TrySendError::Full(_) => unavailable("too many decisions are waiting to be written"),

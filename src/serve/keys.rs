@@ -172,10 +172,7 @@ impl Caller {
         let Some(comments) = NonZeroU32::new(comments) else { return Ok(()) };
         match allowance.limiter.check_n(comments) {
             Ok(Ok(())) => Ok(()),
-            // Whoever comes again is counted again before the rest is, which takes the room of one more.
-            Ok(Err(early)) => {
-                Err(Denied::TooOften(early.wait_time_from(DefaultClock::default().now()) + allowance.each))
-            }
+            Ok(Err(early)) => Err(Denied::TooOften(early.wait_time_from(DefaultClock::default().now()))),
             Err(_) => Err(Denied::TooMany(most)),
         }
     }
@@ -185,7 +182,13 @@ impl Caller {
         match self.most() {
             // However long they wait, the first and all others do not fit together.
             Some(most) if comments > most => Err(Denied::TooMany(u32::try_from(most).unwrap_or(u32::MAX))),
-            _ => self.charge(comments.saturating_sub(1)),
+            _ => self.charge(comments.saturating_sub(1)).map_err(|denied| match denied {
+                // The request will come again as a whole, which takes the room of one more.
+                Denied::TooOften(wait) => {
+                    Denied::TooOften(wait + self.0.as_ref().map_or(Duration::ZERO, |allowance| allowance.each))
+                }
+                denied => denied,
+            }),
         }
     }
 }

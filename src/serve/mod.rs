@@ -155,7 +155,10 @@ fn table() -> Table {
 }
 
 fn routes(server: Arc<Server>, noop: bool) -> Router {
-    let router = table().into_iter().chain(perspective::aliases()).fold(Router::new(), |router, (path, methods)| router.route(&path, methods));
+    let router = table()
+        .into_iter()
+        .chain(perspective::aliases())
+        .fold(Router::new(), |router, (path, methods)| router.route(&path, methods));
     let router = if noop { router.route("/v1/noop", post(operating::noop)) } else { router };
     router
         .method_not_allowed_fallback(dialect::other_method)

@@ -216,7 +216,10 @@ impl Server {
             loaded.map_err(|_| refused("reading failed, which is a fault of gruff".to_owned()))?.map_err(refused)?;
         let keys = Keys::new(&config.keys, &self.current.load().keys);
         if !keys.are_needed() && (self.exposed || self.needs_keys()) {
-            return Err(refused("without keys everybody who can reach the server could use it; to take away all keys, start it anew".to_owned()));
+            return Err(refused(
+                "without keys everybody who can reach the server could use it; to take away all keys, start it anew"
+                    .to_owned(),
+            ));
         }
         let (model, policy) = (moderator.model().card().name.clone(), moderator.policy().name().to_owned());
         let told = format!("model {model}, policy {policy}, {} keys", config.keys.len());

@@ -108,7 +108,9 @@ impl Open {
                         let _ = std::fs::remove_file(stale);
                     }
                 }
-                format!("store {file}: the file was removed or replaced; decisions are kept in the one that is there now, without those before")
+                format!(
+                    "store {file}: the file was removed or replaced; decisions are kept in the one that is there now, without those before"
+                )
             }
             Place::LogMoved => {
                 // What is in the log is written to the file as long as somebody has the log.
@@ -118,7 +120,10 @@ impl Open {
                         .map_err(|error| refused(path, &error))?;
                     if left != 0 {
                         self.connection = Some(connection);
-                        return Err(Error::store(path, "its log was removed, and another program holds the file; end that"));
+                        return Err(Error::store(
+                            path,
+                            "its log was removed, and another program holds the file; end that",
+                        ));
                     }
                 }
                 format!("store {}: its log was removed; what was in it is in the file", path.display())

@@ -182,7 +182,8 @@ impl Told {
                 return Self::Nothing;
             }
         }
-        let is_address = (said.starts_with("https://") || said.starts_with("http://")) && !said.contains(char::is_whitespace);
+        let is_address =
+            (said.starts_with("https://") || said.starts_with("http://")) && !said.contains(char::is_whitespace);
         if is_address { page(said) } else { Self::Said(text) }
     }
 }
@@ -337,7 +338,10 @@ mod tests {
         };
         assert_eq!(surroundings(entries), Some(expected));
         let page = |json: &str| surroundings(json).unwrap().page;
-        assert_eq!(page(r#"{"entries":[{"text":" https://news.example/a "}]}"#).as_deref(), Some("https://news.example/a"));
+        assert_eq!(
+            page(r#"{"entries":[{"text":" https://news.example/a "}]}"#).as_deref(),
+            Some("https://news.example/a")
+        );
         assert_eq!(page(r#"{"entries":[{"text":"https://news.example/a is a lie"},{"text":"{\"url\":5}"}]}"#), None);
         let article = r#"{"articleAndParentComment":{"article":{"text":"https://news.example/a"}}}"#;
         assert_eq!(page(article).as_deref(), Some("https://news.example/a"));
@@ -374,7 +378,11 @@ mod tests {
                 "context.entries[0]",
                 "context.entries[0] is a list; give an object",
             ),
-            (r#"{"requestedAttributes":["TOXICITY"]}"#, "requestedAttributes", "requestedAttributes is a list; give an object"),
+            (
+                r#"{"requestedAttributes":["TOXICITY"]}"#,
+                "requestedAttributes",
+                "requestedAttributes is a list; give an object",
+            ),
             (r#"{"requestedAttributes":{"A":5}}"#, "requestedAttributes.A", "is a number; give an object"),
             (r#"{"requestedAttributes":{"A":["RAW"]}}"#, "requestedAttributes.A", "is a list; give an object"),
             (

@@ -43,7 +43,9 @@ impl Fault {
         let field = error.field.clone();
         let sentence = match (&error.unknown_name, field.as_str()) {
             (Some(name), "") => format!("Unknown name {name:?}: Cannot find field. {}", upper(&error.sentence())),
-            (Some(name), at) => format!("Unknown name {name:?} at '{at}': Cannot find field. {}", upper(&error.sentence())),
+            (Some(name), at) => {
+                format!("Unknown name {name:?} at '{at}': Cannot find field. {}", upper(&error.sentence()))
+            }
             (None, "") => upper(&error.sentence()),
             (None, at) => format!("Invalid value at '{at}': {}", error.what),
         };

@@ -1,9 +1,9 @@
 //! `comments:analyze`: from the request to the rows that are judged, and from their judgements to the answer.
 
-use super::answer::{Answer, AttributeScore, Score, SpanScore};
-use super::attribute::Attribute;
 use super::super::echo::shown;
 use super::super::json::Object;
+use super::answer::{Answer, AttributeScore, Score, SpanScore};
+use super::attribute::Attribute;
 use super::body::{Call, Context, Request, Surroundings, TextEntry};
 use super::fault::Fault;
 use crate::moderator::{Judgement, Moderator};

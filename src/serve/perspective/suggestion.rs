@@ -1,8 +1,8 @@
 //! `comments:suggestscore`: what a site decided about a comment, to be kept.
 
-use super::attribute::Attribute;
 use super::super::echo::shown;
 use super::super::json::Object;
+use super::attribute::Attribute;
 use super::body::{Call, Request, ScoreType};
 use super::fault::Fault;
 use super::question::{comment, surroundings, unknown};

@@ -66,7 +66,9 @@ async fn a_request_costs_as_many_as_it_has_comments() {
         Request::builder().method(method).uri(path).header("authorization", "Bearer k").body(Body::from(body)).unwrap()
     };
     let texts = |count: usize| vec![r#"{"text":"a"}"#; count].join(",");
-    let ids = |count: usize| vec![r#"{"id":"1","text":"a","author":null,"date":null,"depth":0,"parent":null}"#; count].join(",");
+    let ids = |count: usize| {
+        vec![r#"{"id":"1","text":"a","author":null,"date":null,"depth":0,"parent":null}"#; count].join(",")
+    };
     let requests = |count: usize| {
         [
             asked("POST", "/v1/moderate", format!("[{}]", texts(count))),
@@ -82,7 +84,11 @@ async fn a_request_costs_as_many_as_it_has_comments() {
         // A second's worth and more is spent: two single ones do not fit any more, one might.
         let again = requests(8).into_iter().nth(number).unwrap();
         let response = app.oneshot(again).await.unwrap();
-        assert_eq!((response.status().as_u16(), &response.headers()["retry-after"]), (429, &"2".parse().unwrap()), "{number}");
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["retry-after"]),
+            (429, &"2".parse().unwrap()),
+            "{number}"
+        );
     }
     for request in requests(21) {
         let response = app(config()).oneshot(request).await.unwrap();
@@ -96,7 +102,10 @@ async fn a_request_costs_as_many_as_it_has_comments() {
 async fn what_a_reload_leaves_as_it_was_is_told() {
     let app = reloading(|count| {
         let listen = if count == 0 { "127.0.0.1:8000" } else { "127.0.0.1:9000" };
-        Ok((Config { listen: listen.to_owned(), store: (count > 0).then(|| "s".into()), ..Config::default() }, only_insult()))
+        Ok((
+            Config { listen: listen.to_owned(), store: (count > 0).then(|| "s".into()), ..Config::default() },
+            only_insult(),
+        ))
     });
     for needs_restart in [serde_json::json!([]), serde_json::json!(["listen", "store"])] {
         let told = json(app.clone().oneshot(post_to("/v1/reload", "")).await.unwrap()).await;

@@ -19,7 +19,8 @@ const COMMENT: &str = r#"{"comment":{"text":"Thank you, Ann."},"requestedAttribu
 
 #[tokio::test]
 async fn compressed_bodies_are_read() {
-    let judged = app(Config::default()).oneshot(encoded("/v1/moderate", "gzip", gzip(br#"{"text":"a"}"#))).await.unwrap();
+    let judged =
+        app(Config::default()).oneshot(encoded("/v1/moderate", "gzip", gzip(br#"{"text":"a"}"#))).await.unwrap();
     assert!(json(judged).await["action"].is_string());
     let analyzed = encoded("/v1alpha1/comments:analyze", "x-gzip", gzip(COMMENT.as_bytes()));
     assert_eq!(app(Config::default()).oneshot(analyzed).await.unwrap().status(), 200);
@@ -51,7 +52,10 @@ async fn other_encodings_are_refused_in_the_words_of_the_protocol() {
     }
     for path in ["/v1alpha1/comments:analyze", "/v1/moderations", "/1.1/comment-check"] {
         let response = app(Config::default()).oneshot(encoded(path, "br", Vec::new())).await.unwrap();
-        assert_eq!((response.status().as_u16(), &response.headers()["accept-encoding"]), (415, &"gzip".parse().unwrap()));
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["accept-encoding"]),
+            (415, &"gzip".parse().unwrap())
+        );
         assert_ne!(response.headers()["content-type"], "application/problem+json", "{path}");
     }
 }

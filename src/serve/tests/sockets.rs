@@ -190,7 +190,10 @@ async fn a_request_names_one_host() {
         ("GET /healthz HTTP/1.0\r\n", "200"),
     ] {
         let answer = said(address, format!("{head}Connection: close\r\n\r\n").into_bytes()).await;
-        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")) || answer.starts_with(&format!("HTTP/1.0 {status}")), "{head} {answer}");
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")) || answer.starts_with(&format!("HTTP/1.0 {status}")),
+            "{head} {answer}"
+        );
     }
     let google = b"GET /v1alpha1/a HTTP/1.1\r\nConnection: close\r\n\r\n".to_vec();
     let answer = said(address, google).await;
@@ -226,7 +229,8 @@ mod encrypted {
     async fn https_answers_and_plain_http_at_its_port_harms_nothing() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tls");
         let tls = Tls { certificate: folder.join("certificate.pem"), key: folder.join("key.pem") };
-        let server = started(Config { tls: Some(tls), head_timeout: Duration::from_secs(2), ..Config::default() }).await;
+        let server =
+            started(Config { tls: Some(tls), head_timeout: Duration::from_secs(2), ..Config::default() }).await;
         let health = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         let discovery = "GET /$discovery/rest HTTP/1.1\r\nHost: localhost:1\r\nConnection: close\r\n\r\n";
         for _ in 0..2 {

@@ -57,7 +57,8 @@ async fn long_streams_leave_room_for_single_requests() {
     let app = app(Config { max_requests: 1, threads: 2, ..Config::default() });
     let streams: Vec<_> = (0..8)
         .map(|_| {
-            let lines = "{\"text\":\"You are the one who started it, you fool, and all of you know it.\"}\n".repeat(3000);
+            let lines =
+                "{\"text\":\"You are the one who started it, you fool, and all of you know it.\"}\n".repeat(3000);
             tokio::spawn(app.clone().oneshot(stream_of(lines)))
         })
         .collect();
@@ -90,7 +91,8 @@ async fn a_key_slows_a_stream_down_instead_of_breaking_it() {
         burst: std::num::NonZeroU32::new(10),
     };
     let app = app(Config { keys: vec![key], ..Config::default() });
-    let request = Request::post("/v1/moderate").header("content-type", "application/jsonl").header("x-goog-api-key", "k");
+    let request =
+        Request::post("/v1/moderate").header("content-type", "application/jsonl").header("x-goog-api-key", "k");
     let lines = "{\"text\":\"a\"}\n\n".repeat(40);
     let since = std::time::Instant::now();
     let response = app.oneshot(request.body(Body::from(lines)).unwrap()).await.unwrap();
