@@ -41,7 +41,10 @@ impl Malformed {
         let (what, unknown_name) = translated(told, &field);
         let field = match &unknown_name {
             // The path leads to the name itself, which is no field.
-            Some(_) => field.rsplit_once('.').map_or_else(String::new, |(parent, _)| parent.to_owned()),
+            Some(name) => match field.strip_suffix(name.as_str()) {
+                Some(parent) => parent.trim_end_matches('.').to_owned(),
+                None => String::new(),
+            },
             None => field,
         };
         Self { field, place, what, unknown_name }
@@ -264,7 +267,9 @@ mod tests {
         for body in [format!("{long:?}"), format!(r#"{{"inner":{long:?}}}"#), format!(r#"{{"list":[{long:?}]}}"#)] {
             assert!(!told(&body).contains("secret"), "{body}");
         }
-        let name = told(&format!("{{{:?}:5}}", format!("\u{1b}[2J{long}")));
+        let name = serde_json::to_string(&format!("\u{1b}[2J{long}")).unwrap();
+        let name = told(&format!("{{{name}:5}}"));
+        assert!(name.contains("there is no field"), "{name}");
         assert!(name.len() < 300 && !name.contains('\u{1b}'), "{name}");
     }
 }

@@ -7,8 +7,9 @@ use super::super::json::{self, Object};
 use super::fault::Fault;
 use crate::extract::html_text;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny};
+use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Unexpected, Visitor};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// A request of either call. Analysing and suggesting have most fields in common; what only the other has is refused by
 /// [`Request::of`].
@@ -75,9 +76,9 @@ impl Request {
             }
         }
         let is_tag = |tag: &String| is_plain_text(tag, LONGEST_LANGUAGE);
-        if self.languages.len() > MOST_LANGUAGES || !self.languages.iter().all(is_tag) {
+        if !self.languages.iter().all(is_tag) {
             let what = format!(
-                "languages are at most {MOST_LANGUAGES} tags of at most {LONGEST_LANGUAGE} bytes, such as en or pt-BR"
+                "a language is a tag of at most {LONGEST_LANGUAGE} bytes without control characters, such as en"
             );
             return Err(Fault::Invalid(what));
         }
@@ -275,46 +276,102 @@ pub(super) struct Score {
     pub(super) r#type: Option<ScoreType>,
 }
 
-/// A value, or its text.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Written<T> {
-    Plain(T),
-    Text(String),
-}
-
+/// Reads `true`, or `"true"`.
 fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    match Option::<Written<bool>>::deserialize(deserializer) {
-        Ok(None) => Ok(None),
-        Ok(Some(Written::Plain(value))) => Ok(Some(value)),
-        Ok(Some(Written::Text(text))) if matches!(text.as_str(), "true" | "false") => Ok(Some(text == "true")),
-        _ => Err(D::Error::custom("give true or false")),
+    struct Truth;
+
+    impl Visitor<'_> for Truth {
+        type Value = Option<bool>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("true or false")
+        }
+
+        fn visit_unit<E>(self) -> Result<Option<bool>, E> {
+            Ok(None)
+        }
+
+        fn visit_bool<E>(self, value: bool) -> Result<Option<bool>, E> {
+            Ok(Some(value))
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Option<bool>, E> {
+            text.parse().map(Some).map_err(|_| E::invalid_type(Unexpected::Str(text), &self))
+        }
     }
+
+    deserializer.deserialize_any(Truth)
 }
 
+/// Reads `0.5`, or `"0.5"`.
 fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-    let value = match Option::<Written<f64>>::deserialize(deserializer) {
-        Ok(None) => return Ok(None),
-        Ok(Some(Written::Plain(value))) => Some(value),
-        Ok(Some(Written::Text(text))) => text.parse().ok(),
-        Err(_) => None,
-    };
-    value.filter(|value: &f64| value.is_finite()).map(Some).ok_or_else(|| D::Error::custom("give a finite number"))
+    struct Finite;
+
+    impl Visitor<'_> for Finite {
+        type Value = Option<f64>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a finite number")
+        }
+
+        fn visit_unit<E>(self) -> Result<Option<f64>, E> {
+            Ok(None)
+        }
+
+        fn visit_i64<E>(self, value: i64) -> Result<Option<f64>, E> {
+            Ok(Some(value as f64))
+        }
+
+        fn visit_u64<E>(self, value: u64) -> Result<Option<f64>, E> {
+            Ok(Some(value as f64))
+        }
+
+        fn visit_f64<E: Error>(self, value: f64) -> Result<Option<f64>, E> {
+            if value.is_finite() { Ok(Some(value)) } else { Err(E::invalid_value(Unexpected::Float(value), &self)) }
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Option<f64>, E> {
+            let value = text.parse().map_err(|_| E::invalid_type(Unexpected::Str(text), &self))?;
+            self.visit_f64(value)
+        }
+    }
+
+    deserializer.deserialize_any(Finite)
 }
 
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "give a list of languages, as [\"en\"]")]
-enum List {
-    One(String),
-    Many(Vec<String>),
-}
-
+/// Reads `["en"]`, or `"en"`.
 fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    Ok(match Option::<List>::deserialize(deserializer)? {
-        None => Vec::new(),
-        Some(List::One(one)) => vec![one],
-        Some(List::Many(many)) => many,
-    })
+    struct List;
+
+    impl<'de> Visitor<'de> for List {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of languages, as [\"en\"]")
+        }
+
+        fn visit_unit<E>(self) -> Result<Vec<String>, E> {
+            Ok(Vec::new())
+        }
+
+        fn visit_str<E>(self, one: &str) -> Result<Vec<String>, E> {
+            Ok(vec![one.to_owned()])
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut languages: A) -> Result<Vec<String>, A::Error> {
+            let mut many = Vec::new();
+            while let Some(language) = languages.next_element()? {
+                many.push(language);
+                // One too many is enough to refuse them all.
+                if many.len() > MOST_LANGUAGES {
+                    return Err(A::Error::custom(format_args!("give at most {MOST_LANGUAGES} languages")));
+                }
+            }
+            Ok(many)
+        }
+    }
+
+    deserializer.deserialize_any(List)
 }
 
 #[cfg(test)]
@@ -390,7 +447,7 @@ mod tests {
                 "requestedAttributes.A.scoreThreshold",
                 "give a finite number",
             ),
-            (r#"{"spanAnnotations":"yes"}"#, "spanAnnotations", "spanAnnotations: give true or false"),
+            (r#"{"spanAnnotations":"yes"}"#, "spanAnnotations", "spanAnnotations is a text; give true or false"),
             (r#"{"languages":5}"#, "languages", "give a list of languages"),
             (r#"[{"text":"a"},null,{"TOXICITY":{}}]"#, "", "the body is a list; give an object"),
             ("{", "", "this is no JSON: EOF while parsing an object"),
