@@ -15,7 +15,7 @@ const TOGETHER: usize = 256;
 
 /// What is to be done, and who waits for it.
 enum Order {
-    Keep(Event, oneshot::Sender<Option<bool>>),
+    Keep(Box<Event>, oneshot::Sender<Option<bool>>),
     Check(oneshot::Sender<Option<()>>),
 }
 
@@ -42,7 +42,7 @@ impl Keeper {
     /// When it could not be kept, or not in time.
     pub(super) async fn keep(&self, event: Event) -> Result<bool, Refusal> {
         let (done, receiver) = oneshot::channel();
-        self.ask(Order::Keep(event, done), receiver, "the decision could not be written").await
+        self.ask(Order::Keep(Box::new(event), done), receiver, "the decision could not be written").await
     }
 
     /// Tells whether decisions could be kept now.
@@ -76,7 +76,7 @@ fn work(store: &dyn Store, received: &Receiver<Order>) {
         for order in std::iter::once(first).chain(received.try_iter().take(TOGETHER - 1)) {
             match order {
                 Order::Keep(event, done) => {
-                    events.push(event);
+                    events.push(*event);
                     waiting.push(done);
                 }
                 Order::Check(done) => checking.push(done),

@@ -216,7 +216,11 @@ impl Telling<'_> {
 /// Cuts a text that is too long; returns by how many bytes.
 fn cut(text: &mut String) -> usize {
     let before = text.len();
-    text.truncate(text.floor_char_boundary(MAX_TEXT));
+    let mut end = before.min(MAX_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
     before - text.len()
 }
 
