@@ -1,6 +1,6 @@
 //! What judges: model, policy and labels as they were typed, and the moderator they mean.
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use gruff::span::OffsetUnit;
 use gruff::{Label, Moderator, policy::Policy};
 use std::fs;
@@ -64,7 +64,14 @@ impl Judging {
 fn read_policy(path: &Path) -> anyhow::Result<Policy> {
     let name = path.display().to_string();
     let text = fs::read_to_string(path).with_context(|| format!("policy {name}"))?;
-    Ok(Policy::parse(&name, &text)?)
+    let policy = Policy::parse(&name, &text)?;
+    // Half a file that is being written is empty too.
+    if toml::from_str::<toml::Table>(&text).is_ok_and(|table| table.is_empty()) {
+        bail!(
+            "policy {name}: it says nothing, so that every comment would be approved; `gruff policy` prints one to start from"
+        );
+    }
+    Ok(policy)
 }
 
 /// How many threads work.

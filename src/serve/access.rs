@@ -2,13 +2,14 @@
 //! path as it was asked for nor a query, which may hold a key.
 
 use super::Server;
+use super::judging::Refusal;
 use super::metrics::known;
-use super::problem::Problem;
+use super::{dialect, encoding};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use hyper::body::Frame;
 use std::io::{self, Write};
 use std::net::IpAddr;
@@ -84,9 +85,9 @@ pub(super) async fn note(State(server): State<Arc<Server>>, request: Request, ne
     let response = if foreign {
         let detail = "a web page of another site sent this: a server without keys answers programs on its own machine only; \
             give it keys";
-        Problem::new(StatusCode::FORBIDDEN, detail).into_response()
+        dialect::refuse(request.uri().path(), Refusal::new(StatusCode::FORBIDDEN, detail))
     } else {
-        next.run(request).await
+        encoding::undo(request, next).await
     };
     let (status, took) = (response.status(), begun.elapsed());
     server.metrics.request(&method, route(matched.as_ref()), status, took);

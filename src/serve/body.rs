@@ -82,7 +82,9 @@ impl Server {
     async fn collect(&self, mut body: Body) -> Result<Held, Problem> {
         let (mut first, mut rest, mut share) = (Bytes::new(), Vec::new(), None);
         while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body did not arrive whole"))?;
+            let frame = frame.map_err(|_| {
+                Problem::new(StatusCode::BAD_REQUEST, "the body did not arrive whole, or is not encoded as it says")
+            })?;
             let Ok(data) = frame.into_data() else { continue };
             if first.len() + rest.len() + data.len() > self.max_body {
                 return Err(self.too_large());

@@ -57,7 +57,7 @@ pub struct Config {
 }
 
 /// Where the files for HTTPS are.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table with certificate and key")]
 pub struct Tls {
     /// The certificate chain (PEM).
@@ -122,6 +122,27 @@ impl Config {
             *path = folder.join(&*path);
         }
         self
+    }
+
+    /// Names the settings that differ from those of `started` and are looked at when a server starts only.
+    pub(super) fn differences_at_start(&self, started: &Self) -> Vec<&'static str> {
+        let differences = [
+            ("listen", self.listen != started.listen),
+            ("threads", self.threads != started.threads),
+            ("max_body", self.max_body != started.max_body),
+            ("max_rows", self.max_rows != started.max_rows),
+            ("max_requests", self.max_requests != started.max_requests),
+            ("max_connections", self.max_connections != started.max_connections),
+            ("max_memory", self.max_memory != started.max_memory),
+            ("articles", self.articles != started.articles),
+            ("timeout", self.timeout != started.timeout),
+            ("head_timeout", self.head_timeout != started.head_timeout),
+            ("drain_delay", self.drain_delay != started.drain_delay),
+            ("access_log", self.access_log != started.access_log),
+            ("store", self.store != started.store),
+            ("tls", self.tls != started.tls),
+        ];
+        differences.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
     }
 
     /// Returns what is wrong with values that are each in order by themselves.
@@ -212,6 +233,14 @@ mod tests {
         let config = config.relative_to(Path::new("/etc/gruff"));
         assert_eq!(config.model.as_deref(), Some(Path::new("/etc/gruff/site.gruff")));
         assert_eq!(config.tls.map(|tls| tls.key).as_deref(), Some(Path::new("/etc/gruff/key.pem")));
+    }
+
+    #[test]
+    fn what_a_reload_cannot_change_is_known() {
+        let differences = |text: &str| Config::parse("a", text).unwrap().differences_at_start(&Config::default());
+        assert_eq!(differences("model = \"m\"\npolicy = \"p\"\nlabels = [\"insult\"]"), [""; 0]);
+        assert_eq!(differences("listen = \"[::1]:80\"\nstore = \"s\"\nmax_rows = 5"), ["listen", "max_rows", "store"]);
+        assert_eq!(differences("[tls]\ncertificate = \"c\"\nkey = \"k\""), ["tls"]);
     }
 
     #[test]

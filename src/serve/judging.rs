@@ -2,7 +2,8 @@
 //! allowed.
 
 use super::Server;
-pub(super) use super::keys::Scope;
+use super::articles::Known;
+pub(super) use super::keys::{Caller, Scope};
 use super::pool::Wanted;
 use super::problem::Problem;
 use crate::moderator::{Judgement, Moderator};
@@ -34,6 +35,12 @@ impl Refusal {
     }
 }
 
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self { status: refusal.status, detail: refusal.sentence, retry_after: refusal.retry_after }
+    }
+}
+
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
         Self { status: problem.status, sentence: problem.detail, retry_after: problem.retry_after }
@@ -44,7 +51,7 @@ impl From<Problem> for Refusal {
 ///
 /// # Errors
 /// When there are keys, and this is none of them, lacks the scope, or was used too often.
-pub(super) fn admit(server: &Server, key: Option<&str>, scope: Scope) -> Result<(), Refusal> {
+pub(super) fn admit(server: &Server, key: Option<&str>, scope: Scope) -> Result<Caller, Refusal> {
     server.admit_key(key, scope).map_err(|denied| Problem::from(denied).into())
 }
 
@@ -66,22 +73,39 @@ impl Judge<'_> {
         self.server.max_rows
     }
 
-    /// Judges rows in their order; scores are rounded as everywhere.
+    /// Counts the comments of a request.
+    ///
+    /// # Errors
+    /// When they are more than the caller's key allows.
+    pub(super) fn charge(&self, caller: &Caller, comments: usize) -> Result<(), Refusal> {
+        Ok(self.server.charge(caller, comments)?)
+    }
+
+    /// Finds what was told about the article at an address.
+    pub(super) fn article_at(&self, url: &str) -> Option<Arc<Known>> {
+        self.server.articles.at(url)
+    }
+
+    /// Judges rows in their order; scores are rounded as everywhere. The first is judged under `article` where that is
+    /// known, the others are parts of it or stand by themselves.
     ///
     /// # Errors
     /// When the caller has gone.
-    pub(super) fn rows(&self, rows: &[Row]) -> Result<Vec<Judgement>, Refusal> {
-        let judge = |row: &Row| {
-            let judgement = self.moderator.judge_row(row);
+    pub(super) fn rows(&self, rows: &[Row], article: Option<&Known>) -> Result<Vec<Judgement>, Refusal> {
+        let judge = |number: usize, row: &Row| {
+            let judgement = match article {
+                Some(known) if number == 0 => self.moderator.judge_row_in(row, known.topic()),
+                _ => self.moderator.judge_row(row),
+            };
             self.server.metrics.judged(&judgement);
             finished(judgement, &row.text, OffsetUnit::Bytes)
         };
         // Most requests have one row, which is judged where it is.
         let judged: Option<Vec<Judgement>> = match rows {
-            [row] => (self.wanted)().then(|| vec![judge(row)]),
+            [row] => (self.wanted)().then(|| vec![judge(0, row)]),
             rows => {
-                let judge = |row| (self.wanted)().then(|| judge(row));
-                self.server.pool.widely(|| rows.par_iter().map(judge).collect())
+                let judge = |(number, row)| (self.wanted)().then(|| judge(number, row));
+                self.server.pool.widely(|| rows.par_iter().enumerate().map(judge).collect())
             }
         };
         judged.ok_or_else(|| Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "nobody waits for the answer any more"))

@@ -13,10 +13,10 @@ use tokio::time::timeout;
 /// Events that are written to the disk at once, at most.
 const TOGETHER: usize = 256;
 
-/// What is to be kept, and who waits for it.
-struct Order {
-    event: Event,
-    done: oneshot::Sender<Option<bool>>,
+/// What is to be done, and who waits for it.
+enum Order {
+    Keep(Box<Event>, oneshot::Sender<Option<bool>>),
+    Check(oneshot::Sender<Option<()>>),
 }
 
 /// Hands events to the store.
@@ -41,40 +41,74 @@ impl Keeper {
     /// # Errors
     /// When it could not be kept, or not in time.
     pub(super) async fn keep(&self, event: Event) -> Result<bool, Refusal> {
-        let unavailable = |sentence: &str| Refusal::new(StatusCode::SERVICE_UNAVAILABLE, sentence);
         let (done, receiver) = oneshot::channel();
-        self.orders.try_send(Order { event, done }).map_err(|error| match error {
+        self.ask(Order::Keep(Box::new(event), done), receiver, "the decision could not be written").await
+    }
+
+    /// Tells whether decisions could be kept now.
+    ///
+    /// # Errors
+    /// When they could not.
+    pub(super) async fn check(&self) -> Result<(), Refusal> {
+        let (done, receiver) = oneshot::channel();
+        self.ask(Order::Check(done), receiver, "the store of decisions cannot be written").await
+    }
+
+    async fn ask<T>(&self, order: Order, receiver: oneshot::Receiver<Option<T>>, failed: &str) -> Result<T, Refusal> {
+        let unavailable = |sentence: &str| Refusal::new(StatusCode::SERVICE_UNAVAILABLE, sentence);
+        self.orders.try_send(order).map_err(|error| match error {
             TrySendError::Full(_) => unavailable("too many decisions are waiting to be written"),
             TrySendError::Disconnected(_) => unavailable("decisions are no longer written"),
         })?;
-        let kept = timeout(self.patience, receiver)
+        let done = timeout(self.patience, receiver)
             .await
             .map_err(|_| unavailable("the decision was not written in time"))?
             .ok()
             .flatten();
-        kept.ok_or_else(|| unavailable("the decision could not be written"))
+        done.ok_or_else(|| unavailable(failed))
     }
 }
 
 /// Writes until nobody can send any more. What has gathered while the disk was busy is written together.
 fn work(store: &dyn Store, received: &Receiver<Order>) {
     while let Ok(first) = received.recv() {
-        let more = received.try_iter().take(TOGETHER - 1);
-        let (events, waiting): (Vec<Event>, Vec<_>) =
-            std::iter::once(first).chain(more).map(|order| (order.event, order.done)).unzip();
-        let kept = match store.keep(&events) {
-            Ok(kept) => Some(kept),
-            Err(error) => {
-                // A server whose standard error is closed still serves. The error names the file, never a comment.
-                let _ = writeln!(io::stderr(), "gruff: {error}");
-                None
+        let (mut events, mut waiting, mut checking) = (Vec::new(), Vec::new(), Vec::new());
+        for order in std::iter::once(first).chain(received.try_iter().take(TOGETHER - 1)) {
+            match order {
+                Order::Keep(event, done) => {
+                    events.push(*event);
+                    waiting.push(done);
+                }
+                Order::Check(done) => checking.push(done),
             }
-        };
-        for done in waiting {
-            // Whoever waited may have gone meanwhile.
-            let _ = done.send(kept);
+        }
+        // Whoever waited may have gone meanwhile.
+        if !events.is_empty() {
+            let kept = succeeded(store.keep(&events));
+            for done in waiting {
+                let _ = done.send(kept);
+            }
+        }
+        if !checking.is_empty() {
+            let sound = succeeded(store.check());
+            for done in checking {
+                let _ = done.send(sound);
+            }
+        }
+        if let Some(notice) = store.notice() {
+            tell(&notice);
         }
     }
+}
+
+fn succeeded<T>(done: crate::error::Result<T>) -> Option<T> {
+    // The error names the file, never a comment.
+    done.inspect_err(|error| tell(&error.to_string())).ok()
+}
+
+/// Tells the server's owner; a server whose standard error is closed still serves.
+fn tell(what: &str) {
+    let _ = writeln!(io::stderr(), "gruff: {what}");
 }
 
 #[cfg(test)]
@@ -111,6 +145,10 @@ mod tests {
             Err(Error::store(Path::new("broken"), "for the test"))
         }
 
+        fn check(&self) -> Result<()> {
+            Err(Error::store(Path::new("broken"), "for the test"))
+        }
+
         fn each(&self, _: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
             Ok(())
         }
@@ -130,9 +168,10 @@ mod tests {
     async fn what_is_not_written_is_not_acknowledged() {
         let keeper = Keeper::start(Box::new(Broken), 8, Duration::from_secs(10)).unwrap();
         assert_eq!(keeper.keep(event()).await.unwrap_err().status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(keeper.check().await.unwrap_err().status, StatusCode::SERVICE_UNAVAILABLE);
         let full = Keeper::start(Box::new(Slow::default()), 0, Duration::from_millis(1)).unwrap();
         assert_eq!(full.keep(event()).await.unwrap_err().status, StatusCode::SERVICE_UNAVAILABLE);
         let none = Keeper::start(Box::new(Nowhere), 8, Duration::from_secs(10)).unwrap();
-        assert_eq!(none.keep(event()).await, Ok(false));
+        assert_eq!((none.keep(event()).await, none.check().await), (Ok(false), Ok(())));
     }
 }

@@ -1,4 +1,7 @@
-//! API keys: who asks, what that caller may do, and how often.
+//! API keys: who asks, what that caller may do, and how much.
+//!
+//! A key's limit counts comments: a request costs as many as it has, and at least one. Otherwise a list of a thousand rows
+//! would cost as much as a single one.
 //!
 //! A key is 128 random bits, so its SHA-256 is as hard to turn back as the key is to guess: a slow hash, which protects
 //! passwords that people choose, would only make every request slow.
@@ -52,9 +55,9 @@ pub struct KeyTable {
     /// What it allows.
     #[serde(deserialize_with = "scopes")]
     pub scopes: Vec<Scope>,
-    /// How many requests a second it allows; without it any number.
+    /// How many comments a second it allows; without it any number.
     pub per_second: Option<NonZeroU32>,
-    /// How many may come at once; without it as many as in one second.
+    /// How many may come at once, also in one request; without it as many as in one second.
     pub burst: Option<NonZeroU32>,
 }
 
@@ -128,7 +131,66 @@ pub(super) struct Keys(Vec<Key>);
 #[derive(Debug)]
 struct Key {
     table: KeyTable,
-    limiter: Option<Arc<DefaultDirectRateLimiter>>,
+    allowance: Option<Arc<Allowance>>,
+}
+
+/// What is left of a key's limit.
+#[derive(Debug)]
+struct Allowance {
+    limiter: DefaultDirectRateLimiter,
+    /// The most comments at once.
+    burst: NonZeroU32,
+    /// How long it takes until there is room for one more.
+    each: Duration,
+}
+
+impl Allowance {
+    fn new(per_second: NonZeroU32, burst: Option<NonZeroU32>) -> Self {
+        let burst = burst.unwrap_or(per_second);
+        let quota = Quota::per_second(per_second).allow_burst(burst);
+        Self { limiter: RateLimiter::direct(quota), burst, each: quota.replenish_interval() }
+    }
+}
+
+/// A caller who was let in.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Caller(Option<Arc<Allowance>>);
+
+impl Caller {
+    /// Returns how many comments the key allows at once; `None` for any number.
+    pub(super) fn most(&self) -> Option<usize> {
+        self.0.as_ref().map(|allowance| usize::try_from(allowance.burst.get()).unwrap_or(usize::MAX))
+    }
+
+    /// Counts further comments: all of them, or none where there is no room for all.
+    pub(super) fn charge(&self, comments: usize) -> Result<(), Denied> {
+        let Some(allowance) = &self.0 else { return Ok(()) };
+        let most = allowance.burst.get();
+        let Some(comments) = u32::try_from(comments).ok().filter(|comments| *comments <= most) else {
+            return Err(Denied::TooMany(most));
+        };
+        let Some(comments) = NonZeroU32::new(comments) else { return Ok(()) };
+        match allowance.limiter.check_n(comments) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(early)) => Err(Denied::TooOften(early.wait_time_from(DefaultClock::default().now()))),
+            Err(_) => Err(Denied::TooMany(most)),
+        }
+    }
+
+    /// Counts the comments of a request; the first was counted when its caller was let in.
+    pub(super) fn charge_request(&self, comments: usize) -> Result<(), Denied> {
+        match self.most() {
+            // However long they wait, the first and all others do not fit together.
+            Some(most) if comments > most => Err(Denied::TooMany(u32::try_from(most).unwrap_or(u32::MAX))),
+            _ => self.charge(comments.saturating_sub(1)).map_err(|denied| match denied {
+                // The request will come again as a whole, which takes the room of one more.
+                Denied::TooOften(wait) => {
+                    Denied::TooOften(wait + self.0.as_ref().map_or(Duration::ZERO, |allowance| allowance.each))
+                }
+                denied => denied,
+            }),
+        }
+    }
 }
 
 /// Why a caller is turned away.
@@ -140,8 +202,10 @@ pub(super) enum Denied {
     Unknown,
     /// The key does not allow this.
     Scope(Scope),
-    /// It was used too often; wait this long.
+    /// It was used too much; wait this long.
     TooOften(Duration),
+    /// It never allows that many comments at once; the most that it allows.
+    TooMany(u32),
 }
 
 impl Keys {
@@ -152,14 +216,11 @@ impl Keys {
                 key.table.hash == table.hash
                     && (key.table.per_second, key.table.burst) == (table.per_second, table.burst)
             };
-            let limiter = match before.0.iter().find(same) {
-                Some(key) => key.limiter.clone(),
-                None => table.per_second.map(|rate| {
-                    let quota = Quota::per_second(rate).allow_burst(table.burst.unwrap_or(rate));
-                    Arc::new(RateLimiter::direct(quota))
-                }),
+            let allowance = match before.0.iter().find(same) {
+                Some(key) => key.allowance.clone(),
+                None => table.per_second.map(|rate| Arc::new(Allowance::new(rate, table.burst))),
             };
-            Key { table: table.clone(), limiter }
+            Key { table: table.clone(), allowance }
         };
         Self(tables.iter().map(key).collect())
     }
@@ -169,10 +230,10 @@ impl Keys {
         !self.0.is_empty()
     }
 
-    /// Lets a caller in who presents `key` and wants what `scope` allows; returns the key's name, if there are keys.
-    pub(super) fn admit(&self, key: Option<&str>, scope: Scope) -> Result<Option<&str>, Denied> {
+    /// Lets a caller in who presents `key` and wants what `scope` allows; returns the key's name too, if there are keys.
+    pub(super) fn admit(&self, key: Option<&str>, scope: Scope) -> Result<(Option<&str>, Caller), Denied> {
         if self.0.is_empty() {
-            return Ok(None);
+            return Ok((None, Caller::default()));
         }
         let hash = KeyHash::of(key.ok_or(Denied::Missing)?);
         // All keys are looked at in full, so that time does not tell how near a guess was.
@@ -182,16 +243,13 @@ impl Keys {
                 found = Some(key);
             }
         }
-        let Key { table, limiter } = found.ok_or(Denied::Unknown)?;
+        let Key { table, allowance } = found.ok_or(Denied::Unknown)?;
         if !table.scopes.contains(&scope) {
             return Err(Denied::Scope(scope));
         }
-        if let Some(limiter) = limiter
-            && let Err(early) = limiter.check()
-        {
-            return Err(Denied::TooOften(early.wait_time_from(DefaultClock::default().now())));
-        }
-        Ok(Some(&table.name))
+        let caller = Caller(allowance.clone());
+        caller.charge(1)?;
+        Ok((Some(&table.name), caller))
     }
 }
 
@@ -203,6 +261,7 @@ impl Denied {
             Self::Unknown => "unknown_key",
             Self::Scope(_) => "scope",
             Self::TooOften(_) => "rate",
+            Self::TooMany(_) => "burst",
         }
     }
 }
@@ -218,9 +277,14 @@ impl From<Denied> for Problem {
                 Self::new(StatusCode::FORBIDDEN, format!("the API key lacks the scope `{}`", scope.as_str()))
             }
             Denied::TooOften(wait) => {
-                let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "the API key was used too often");
+                let problem =
+                    Self::new(StatusCode::TOO_MANY_REQUESTS, "the API key has had as many comments judged as it may");
                 problem.retry_after(wait.as_secs() + 1)
             }
+            Denied::TooMany(most) => Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("the API key allows {most} comments at once (its burst); send them in parts"),
+            ),
         }
     }
 }
@@ -274,12 +338,13 @@ mod tests {
     fn keys_open_what_they_may() {
         let tables = [table("a", "one", &[Scope::Score], None), table("b", "two", &Scope::ALL, None)];
         let keys = Keys::new(&tables, &Keys::default());
-        assert_eq!(keys.admit(Some("one"), Scope::Score), Ok(Some("a")));
-        assert_eq!(keys.admit(Some("two"), Scope::Admin), Ok(Some("b")));
-        assert_eq!(keys.admit(Some("one"), Scope::Learn), Err(Denied::Scope(Scope::Learn)));
-        assert_eq!(keys.admit(Some("three"), Scope::Score), Err(Denied::Unknown));
-        assert_eq!(keys.admit(None, Scope::Score), Err(Denied::Missing));
-        assert_eq!(Keys::default().admit(Some("anything"), Scope::Admin), Ok(None));
+        let name = |key, scope| keys.admit(key, scope).map(|(name, _)| name);
+        assert_eq!(name(Some("one"), Scope::Score), Ok(Some("a")));
+        assert_eq!(name(Some("two"), Scope::Admin), Ok(Some("b")));
+        assert_eq!(name(Some("one"), Scope::Learn), Err(Denied::Scope(Scope::Learn)));
+        assert_eq!(name(Some("three"), Scope::Score), Err(Denied::Unknown));
+        assert_eq!(name(None, Scope::Score), Err(Denied::Missing));
+        assert_eq!(Keys::default().admit(Some("anything"), Scope::Admin).map(|(name, _)| name), Ok(None));
     }
 
     #[test]
@@ -291,6 +356,22 @@ mod tests {
         assert!(matches!(again.admit(Some("one"), Scope::Score), Err(Denied::TooOften(_))));
         let wider = Keys::new(&[table("a", "one", &[Scope::Score], Some(2))], &again);
         assert!(wider.admit(Some("one"), Scope::Score).is_ok());
+    }
+
+    #[test]
+    fn a_request_costs_as_many_as_it_has_comments() {
+        let keys = Keys::new(&[table("a", "one", &[Scope::Score], Some(100))], &Keys::default());
+        let caller = || keys.admit(Some("one"), Scope::Score).map(|(_, caller)| caller);
+        let first = caller().unwrap();
+        assert_eq!((first.most(), first.charge_request(101)), (Some(100), Err(Denied::TooMany(100))));
+        assert_eq!(first.charge_request(95), Ok(()));
+        let Err(Denied::TooOften(wait)) = first.charge_request(60) else { panic!() };
+        assert!(wait > Duration::from_millis(400) && wait < Duration::from_millis(700), "{wait:?}");
+        // What was refused was not counted.
+        assert!(first.charge_request(2).is_ok());
+        assert_eq!(Caller::default().charge_request(usize::MAX), Ok(()));
+        let problem = Problem::from(Denied::TooOften(Duration::from_millis(2100)));
+        assert_eq!((problem.status.as_u16(), problem.retry_after), (429, Some(3)));
     }
 
     #[test]

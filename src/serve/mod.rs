@@ -6,6 +6,11 @@ mod articles;
 mod body;
 mod config;
 mod connections;
+mod dialect;
+mod echo;
+mod encoding;
+mod host;
+mod json;
 mod judging;
 mod keeper;
 mod keys;
@@ -150,13 +155,14 @@ fn table() -> Table {
 }
 
 fn routes(server: Arc<Server>, noop: bool) -> Router {
-    let router = table().into_iter().fold(Router::new(), |router, (path, methods)| router.route(&path, methods));
+    let router = table()
+        .into_iter()
+        .chain(perspective::aliases())
+        .fold(Router::new(), |router, (path, methods)| router.route(&path, methods));
     let router = if noop { router.route("/v1/noop", post(operating::noop)) } else { router };
     router
-        .method_not_allowed_fallback(|| async {
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path has another method, see the Allow header")
-        })
-        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "GET /openapi.json tells which paths there are") })
+        .method_not_allowed_fallback(dialect::other_method)
+        .fallback(dialect::unknown)
         .layer(CatchPanicLayer::custom(|_| {
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "answering failed, which is a fault of gruff")
                 .into_response()

@@ -3,6 +3,7 @@
 use super::Server;
 use super::keys::Scope;
 use super::problem::Problem;
+use super::server::Reloaded;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -24,6 +25,7 @@ pub(super) async fn ready(State(server): State<Arc<Server>>) -> Result<&'static 
     if server.is_draining() {
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the server is about to stop"));
     }
+    server.keeper.check().await.map_err(Problem::from)?;
     Ok("ready\n")
 }
 
@@ -37,8 +39,8 @@ pub(super) async fn metrics(State(server): State<Arc<Server>>, request: Request)
 /// `POST /v1/reload`.
 pub(super) async fn reload(State(server): State<Arc<Server>>, request: Request) -> Result<Response, Problem> {
     server.admit(request.headers(), Scope::Admin)?;
-    let told = server.reload().await?;
-    let json = json!({ "reloaded": told }).to_string() + "\n";
+    let Reloaded { told, needs_restart } = server.reload().await?;
+    let json = json!({ "reloaded": told, "needs_restart": needs_restart }).to_string() + "\n";
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 
@@ -70,7 +72,7 @@ pub(super) fn reload_on_signal(
     Ok(async move {
         while hangup.recv().await.is_some() {
             match server.reload().await {
-                Ok(told) => tell(&format!("reloaded: {told}")),
+                Ok(reloaded) => tell(&format!("reloaded: {reloaded}")),
                 Err(problem) => tell(&format!("reload refused: {}", problem.detail)),
             }
         }

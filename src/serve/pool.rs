@@ -17,6 +17,10 @@ pub(super) struct Pool {
     /// One for every request that is worked on or waits.
     places: Arc<Semaphore>,
     size: usize,
+    /// One for every piece of a stream that is worked on: half of the threads, so that however many streams there are, and
+    /// however long, single requests never find more than those before them.
+    streams: Arc<Semaphore>,
+    most_streams: usize,
 }
 
 /// Tells whether somebody still waits for the work.
@@ -41,7 +45,9 @@ impl Pool {
         let builder =
             ThreadPoolBuilder::new().num_threads(threads).thread_name(|number| format!("judge-many-{number}"));
         let wide = builder.build().map_err(io::Error::other)?;
-        let pool = Self { queue: Arc::default(), wide, places: Arc::new(Semaphore::new(size)), size };
+        let most_streams = (threads / 2).max(1);
+        let (places, streams) = (Arc::new(Semaphore::new(size)), Arc::new(Semaphore::new(most_streams)));
+        let pool = Self { queue: Arc::default(), wide, places, size, streams, most_streams };
         for number in 0..threads {
             let queue = Arc::clone(&pool.queue);
             std::thread::Builder::new().name(format!("judge-{number}")).spawn(move || queue.work())?;
@@ -56,7 +62,8 @@ impl Pool {
 
     /// Returns how many pieces of work are done or waited for.
     pub(super) fn load(&self) -> usize {
-        self.size.saturating_sub(self.places.available_permits())
+        let streams = self.most_streams.saturating_sub(self.streams.available_permits());
+        self.size.saturating_sub(self.places.available_permits()) + streams
     }
 
     /// Lets work that is on the pool already use rayon's iterators on as many threads as the pool has.
@@ -77,15 +84,16 @@ impl Pool {
         self.run_in(place, work).await
     }
 
-    /// Runs `work` as [`Pool::run`] does, but waits for a place where the queue is full.
+    /// Runs a piece of a stream as [`Pool::run`] runs a request, but waits for its turn among the pieces of all streams,
+    /// whose places are their own. A piece should be short: a request may have to wait for it.
     ///
     /// # Errors
     /// When the work panics.
-    pub(super) async fn run_when_free<T: Send + 'static>(
+    pub(super) async fn run_in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Wanted<'_>) -> T + Send + 'static,
     ) -> Result<T, Undone> {
-        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| Undone::Full)?;
+        let place = Arc::clone(&self.streams).acquire_owned().await.map_err(|_| Undone::Full)?;
         self.run_in(place, work).await
     }
 
@@ -188,8 +196,8 @@ mod tests {
     async fn work_is_done_and_a_panic_is_an_error() {
         let pool = Pool::new(1, 1).unwrap();
         assert_eq!(pool.run(|_| 6 * 7).await, Ok(42));
-        assert_eq!(pool.run_when_free(|_| panic!("for the test")).await, Err::<(), _>(Undone::Panicked));
-        assert_eq!(pool.run_when_free(|_| "still there").await, Ok("still there"));
+        assert_eq!(pool.run_in_turn(|_| panic!("for the test")).await, Err::<(), _>(Undone::Panicked));
+        assert_eq!(pool.run_in_turn(|_| "still there").await, Ok("still there"));
     }
 
     #[tokio::test]
@@ -207,7 +215,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_queue_refuses_at_once_or_is_waited_for() {
+    async fn a_full_queue_refuses_at_once() {
         let pool = Arc::new(Pool::new(1, 1).unwrap());
         let (release, wait) = std::sync::mpsc::channel::<()>();
         let busy = Arc::clone(&pool);
@@ -217,11 +225,34 @@ mod tests {
         }
         assert_eq!(pool.run(|_| ()).await, Err(Undone::Full));
         assert_eq!(pool.load(), 1);
-        let patient = Arc::clone(&pool);
-        let second = tokio::spawn(async move { patient.run_when_free(|_| "done").await });
         release.send(()).unwrap();
         assert!(first.await.unwrap().is_ok());
-        assert_eq!(second.await.unwrap(), Ok("done"));
+        assert_eq!(pool.run(|_| "done").await, Ok("done"));
+    }
+
+    #[tokio::test]
+    async fn streams_leave_room_for_requests_and_take_turns() {
+        let pool = Arc::new(Pool::new(2, 1).unwrap());
+        let (release, wait) = std::sync::mpsc::channel::<()>();
+        let wait = Arc::new(Mutex::new(wait));
+        let pieces: Vec<_> = (0..9)
+            .map(|_| {
+                let (pool, wait) = (Arc::clone(&pool), Arc::clone(&wait));
+                tokio::spawn(async move { pool.run_in_turn(move |_| wait.lock().unwrap().recv()).await })
+            })
+            .collect();
+        while pool.load() == 0 {
+            tokio::task::yield_now().await;
+        }
+        // One of them works, and all others wait: a request finds a place, and a thread.
+        for _ in 0..20 {
+            assert!(!pool.is_full());
+            assert_eq!(pool.run(|_| "answered").await, Ok("answered"));
+        }
+        (0..9).for_each(|_| release.send(()).unwrap());
+        for piece in pieces {
+            assert!(piece.await.unwrap().is_ok());
+        }
     }
 
     #[tokio::test]

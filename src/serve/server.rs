@@ -6,7 +6,7 @@ use super::articles::Articles;
 use super::body::Memory;
 use super::config::Config;
 use super::keeper::Keeper;
-use super::keys::{Denied, Keys, Scope, in_headers};
+use super::keys::{Caller, Denied, Keys, Scope, in_headers};
 use super::metrics::{Levels, Metrics};
 use super::pool::{Pool, Undone, Wanted};
 use super::problem::Problem;
@@ -14,6 +14,7 @@ use crate::moderator::Moderator;
 use crate::store::{Nowhere, Sqlite, Store};
 use arc_swap::ArcSwap;
 use axum::http::{HeaderMap, StatusCode};
+use std::fmt;
 use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -38,6 +39,8 @@ pub(super) struct Server {
     pub(super) max_rows: usize,
     pub(super) timeout: Duration,
     pub(super) log: Option<Log>,
+    /// The configuration that the server was started with.
+    started: Config,
     /// What a reload replaces, all of it or nothing.
     current: ArcSwap<Current>,
     loader: Option<Loader>,
@@ -46,6 +49,24 @@ pub(super) struct Server {
     /// Others than this machine can reach the server, so that it must not lose its keys.
     exposed: bool,
     draining: watch::Sender<bool>,
+}
+
+/// What a reload led to.
+pub(super) struct Reloaded {
+    /// What is in force now.
+    pub(super) told: String,
+    /// The settings that have changed and take effect at the next start only.
+    pub(super) needs_restart: Vec<&'static str>,
+}
+
+impl fmt::Display for Reloaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.told)?;
+        match self.needs_restart.as_slice() {
+            [] => Ok(()),
+            names => write!(f, "; not in force until the next start, though changed: {}", names.join(", ")),
+        }
+    }
 }
 
 struct Current {
@@ -76,6 +97,7 @@ impl Server {
             max_rows: config.max_rows,
             timeout: config.timeout,
             log: None,
+            started: config.clone(),
             current: ArcSwap::from_pointee(Current { moderator, keys }),
             loader: None,
             reloading: tokio::sync::Mutex::default(),
@@ -112,23 +134,36 @@ impl Server {
     ///
     /// # Errors
     /// When there are keys, and this is none of them, lacks the scope, or was used too often.
-    pub(super) fn admit_key(&self, key: Option<&str>, scope: Scope) -> Result<(), Denied> {
+    pub(super) fn admit_key(&self, key: Option<&str>, scope: Scope) -> Result<Caller, Denied> {
         match self.current.load().keys.admit(key, scope) {
-            Ok(Some(name)) => self.metrics.admitted(name),
-            Ok(None) => {}
-            Err(denied) => {
-                self.metrics.denied(denied.as_str());
-                return Err(denied);
+            Ok((name, caller)) => {
+                if let Some(name) = name {
+                    self.metrics.admitted(name);
+                }
+                Ok(caller)
             }
+            Err(denied) => Err(self.denied(denied)),
         }
-        Ok(())
+    }
+
+    /// Counts the comments of a request whose caller was let in.
+    ///
+    /// # Errors
+    /// When they are more than the caller's key allows, now or at all.
+    pub(super) fn charge(&self, caller: &Caller, comments: usize) -> Result<(), Problem> {
+        Ok(caller.charge_request(comments).map_err(|denied| self.denied(denied))?)
+    }
+
+    fn denied(&self, denied: Denied) -> Denied {
+        self.metrics.denied(denied.as_str());
+        denied
     }
 
     /// Lets a caller in whose key is in the headers.
     ///
     /// # Errors
     /// As [`Server::admit_key`].
-    pub(super) fn admit(&self, headers: &HeaderMap, scope: Scope) -> Result<(), Problem> {
+    pub(super) fn admit(&self, headers: &HeaderMap, scope: Scope) -> Result<Caller, Problem> {
         Ok(self.admit_key(in_headers(headers), scope)?)
     }
 
@@ -160,7 +195,7 @@ impl Server {
     ///
     /// # Errors
     /// When one of the files is bad: all stays as it was.
-    pub(super) async fn reload(&self) -> Result<String, Problem> {
+    pub(super) async fn reload(&self) -> Result<Reloaded, Problem> {
         let _alone = self.reloading.lock().await;
         let loaded = self.load().await;
         match &loaded {
@@ -170,7 +205,7 @@ impl Server {
         loaded
     }
 
-    async fn load(&self) -> Result<String, Problem> {
+    async fn load(&self) -> Result<Reloaded, Problem> {
         let refused =
             |what: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, format!("nothing was changed: {what}"));
         let Some(loader) = self.loader.clone() else {
@@ -180,13 +215,16 @@ impl Server {
         let (config, moderator) =
             loaded.map_err(|_| refused("reading failed, which is a fault of gruff".to_owned()))?.map_err(refused)?;
         let keys = Keys::new(&config.keys, &self.current.load().keys);
-        if self.exposed && !keys.are_needed() {
-            return Err(refused("without keys everybody who can reach the server could use it".to_owned()));
+        if !keys.are_needed() && (self.exposed || self.needs_keys()) {
+            return Err(refused(
+                "without keys everybody who can reach the server could use it; to take away all keys, start it anew"
+                    .to_owned(),
+            ));
         }
         let (model, policy) = (moderator.model().card().name.clone(), moderator.policy().name().to_owned());
         let told = format!("model {model}, policy {policy}, {} keys", config.keys.len());
         self.current.store(Arc::new(Current { moderator, keys }));
-        Ok(told)
+        Ok(Reloaded { told, needs_restart: config.differences_at_start(&self.started) })
     }
 
     /// Says that the server is about to stop.

@@ -1,6 +1,7 @@
 //! What a site decided, kept on its own disk: events that a model can learn from and none that a comment can be read from.
 
 mod event;
+mod place;
 mod sqlite;
 
 pub use event::{Event, Features};
@@ -16,6 +17,19 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the events could not be written; none is kept then.
     fn keep(&self, events: &[Event]) -> Result<bool>;
+
+    /// Tells whether events could be kept now.
+    ///
+    /// # Errors
+    /// When they could not.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Returns what its owner should know of and was not told yet.
+    fn notice(&self) -> Option<String> {
+        None
+    }
 
     /// Hands every event to `take`, oldest first.
     ///

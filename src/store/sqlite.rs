@@ -1,5 +1,6 @@
 //! Events in an SQLite file.
 
+use super::place::{Identity, companion};
 use super::{Event, Features, Store};
 use crate::error::{Error, Result};
 use crate::features::{Family, Ngrams};
@@ -36,10 +37,101 @@ const SCHEMA: &str = "
     CREATE INDEX event_subject ON event (community, subject);
 ";
 
+/// How often events are written again because the file has become another.
+const TRIES: usize = 3;
+
 /// A store in one file, written through to the disk before an event counts as kept.
+///
+/// A file that is removed or replaced while it is open is opened anew, so that what is acknowledged is in the file that is
+/// there.
 pub struct Sqlite {
     path: PathBuf,
-    connection: Mutex<Connection>,
+    open: Mutex<Open>,
+}
+
+/// The file as it is open.
+struct Open {
+    /// `None` after it could not be opened anew.
+    connection: Option<Connection>,
+    file: Option<Identity>,
+    /// The log beside it, as soon as there is one.
+    log: Option<Identity>,
+    notice: Option<String>,
+}
+
+/// What became of the files since they were opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Same,
+    /// The file is another one, or none.
+    Moved,
+    /// Only the log is: what is in it is not in the file yet.
+    LogMoved,
+}
+
+impl Open {
+    fn new(path: &Path) -> Result<Self> {
+        make_private(path);
+        let connection = Connection::open(path).map_err(|error| refused(path, &error))?;
+        prepare(path, &connection)?;
+        let (file, log) = (Identity::of(path), Identity::of(&companion(path, "-wal")));
+        Ok(Self { connection: Some(connection), file, log, notice: None })
+    }
+
+    fn connection(&mut self, path: &Path) -> Result<&mut Connection> {
+        self.connection.as_mut().ok_or_else(|| Error::store(path, "it is not open"))
+    }
+
+    fn place(&mut self, path: &Path) -> Place {
+        let log = Identity::of(&companion(path, "-wal"));
+        self.log = self.log.or(log);
+        match (self.file == Identity::of(path), self.log == log) {
+            (true, true) => Place::Same,
+            (true, false) => Place::LogMoved,
+            (false, _) => Place::Moved,
+        }
+    }
+
+    /// Opens the file anew where it is not what was opened; tells whether what was written last has to be written again.
+    fn follow(&mut self, path: &Path) -> Result<bool> {
+        let place = if self.connection.is_some() { self.place(path) } else { Place::Moved };
+        let notice = match place {
+            Place::Same => return Ok(false),
+            Place::Moved => {
+                let file = path.display();
+                self.connection = None;
+                // The log of the file that was here belongs to none that is.
+                let log = companion(path, "-wal");
+                if self.log.is_some() && Identity::of(&log) == self.log {
+                    for stale in [log, companion(path, "-shm")] {
+                        // Where it cannot be removed, opening tells why.
+                        let _ = std::fs::remove_file(stale);
+                    }
+                }
+                format!(
+                    "store {file}: the file was removed or replaced; decisions are kept in the one that is there now, without those before"
+                )
+            }
+            Place::LogMoved => {
+                // What is in the log is written to the file as long as somebody has the log.
+                if let Some(connection) = self.connection.take() {
+                    let left: i64 = connection
+                        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+                        .map_err(|error| refused(path, &error))?;
+                    if left != 0 {
+                        self.connection = Some(connection);
+                        return Err(Error::store(
+                            path,
+                            "its log was removed, and another program holds the file; end that",
+                        ));
+                    }
+                }
+                format!("store {}: its log was removed; what was in it is in the file", path.display())
+            }
+        };
+        *self = Self { notice: Some(notice), ..Self::new(path)? };
+        Ok(place == Place::Moved)
+    }
 }
 
 impl Sqlite {
@@ -48,15 +140,12 @@ impl Sqlite {
     /// # Errors
     /// When the file cannot be opened or made, is no store, or is of a later version.
     pub fn open(path: &Path) -> Result<Self> {
-        make_private(path);
-        let connection = Connection::open(path).map_err(|error| refused(path, &error))?;
-        prepare(path, &connection)?;
-        Ok(Self { path: path.to_owned(), connection: Mutex::new(connection) })
+        Ok(Self { path: path.to_owned(), open: Mutex::new(Open::new(path)?) })
     }
 
     /// A panic of another thread leaves no transaction open, so the connection is as good as before.
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    fn opened(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -113,14 +202,32 @@ fn make_private(path: &Path) {
 
 impl Store for Sqlite {
     fn keep(&self, events: &[Event]) -> Result<bool> {
-        let mut connection = self.connection();
-        write(&mut connection, events).map_err(|error| refused(&self.path, &error))?;
-        Ok(true)
+        let mut open = self.opened();
+        for _ in 0..TRIES {
+            open.follow(&self.path)?;
+            write(open.connection(&self.path)?, events).map_err(|error| refused(&self.path, &error))?;
+            if !open.follow(&self.path)? {
+                return Ok(true);
+            }
+        }
+        Err(Error::store(&self.path, "it is replaced again and again"))
+    }
+
+    fn check(&self) -> Result<()> {
+        let mut open = self.opened();
+        open.follow(&self.path)?;
+        let counted = open.connection(&self.path)?.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
+        counted.map_err(|error| refused(&self.path, &error))
+    }
+
+    fn notice(&self) -> Option<String> {
+        self.opened().notice.take()
     }
 
     fn each(&self, take: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
         let failed = |error: rusqlite::Error| refused(&self.path, &error);
-        let connection = self.connection();
+        let mut open = self.opened();
+        let connection = open.connection(&self.path)?;
         let mut events = connection
             .prepare(
                 "SELECT id, at, protocol, community, subject, language, scheme, words, pieces, slots FROM event ORDER BY id",
@@ -205,6 +312,12 @@ mod tests {
         found
     }
 
+    /// The event of a text as the store has it, whenever it was kept.
+    #[cfg(unix)]
+    fn event_at(store: &Sqlite, text: &str) -> Event {
+        Event { at: all(store)[0].at, ..event(text) }
+    }
+
     #[test]
     fn events_come_back_as_they_were_kept() {
         let folder = tempfile::tempdir().unwrap();
@@ -234,10 +347,52 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(&folder.path().join("store.sqlite")).unwrap();
         let pragma = |name: &str| {
-            store.connection().pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0)).unwrap()
+            let mut open = store.opened();
+            let connection = open.connection(&store.path).unwrap();
+            connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0)).unwrap()
         };
         assert_eq!(pragma("journal_mode"), rusqlite::types::Value::Text("wal".into()));
         assert_eq!(pragma("synchronous"), rusqlite::types::Value::Integer(2));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_removed_or_replaced_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.sqlite");
+        let store = Sqlite::open(&path).unwrap();
+        assert!(store.keep(&[event("first")]).unwrap() && store.check().is_ok() && store.notice().is_none());
+        // What is acknowledged is in the file that is there, whoever opens it.
+        std::fs::remove_file(&path).unwrap();
+        assert!(store.keep(&[event("second")]).unwrap());
+        assert!(store.notice().unwrap().contains("removed or replaced") && store.notice().is_none());
+        assert_eq!(all(&store), [event_at(&store, "second")]);
+        drop(store);
+        let store = Sqlite::open(&path).unwrap();
+        assert_eq!(all(&store).len(), 1);
+        // Another store in its place, with the log of the first still beside it.
+        assert!(store.keep(&[event("third")]).unwrap());
+        let other = folder.path().join("other.sqlite");
+        let backup = Sqlite::open(&other).unwrap();
+        assert!(backup.keep(&[event("backed up"), event("too")]).unwrap());
+        drop(backup);
+        std::fs::rename(&other, &path).unwrap();
+        assert!(store.check().is_ok() && store.notice().is_some());
+        assert!(store.keep(&[event("fourth")]).unwrap());
+        assert_eq!(all(&store).len(), 3);
+        // Only the log.
+        std::fs::remove_file(companion(&path, "-wal")).unwrap();
+        assert!(store.keep(&[event("fifth")]).unwrap());
+        assert!(store.notice().unwrap().contains("its log was removed"));
+        std::fs::remove_file(companion(&path, "-wal")).unwrap();
+        assert!(store.check().is_ok() && store.notice().is_some());
+        assert_eq!((all(&store).len(), all(&Sqlite::open(&path).unwrap()).len()), (4, 4));
+        // Nothing can be there.
+        std::fs::remove_dir_all(folder.path()).unwrap();
+        assert!(store.check().is_err() && store.keep(&[event("sixth")]).is_err());
+        std::fs::create_dir(folder.path()).unwrap();
+        assert!(store.check().is_ok() && store.keep(&[event("seventh")]).unwrap());
+        assert_eq!(all(&store).len(), 1);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The form that Akismet's clients send, in whatever character set the blog has.
 
+use super::super::judging::Refusal;
+use axum::http::{HeaderMap, StatusCode, header};
 use encoding_rs::{Encoding, WINDOWS_1252};
 use percent_encoding::percent_decode;
 
@@ -44,6 +46,22 @@ impl Form {
     /// Tells whether a field is set to something that is not false.
     pub(super) fn is_set(&self, name: &str) -> bool {
         self.text(name).is_some_and(|value| !matches!(value.trim(), "0" | "false"))
+    }
+}
+
+/// Refuses what calls itself something else than a form. What says nothing, or nothing known, is taken for one.
+///
+/// # Errors
+/// For multipart forms and JSON, which none of Akismet's clients send.
+pub(super) fn is_form(headers: &HeaderMap) -> Result<(), Refusal> {
+    let stated = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = stated.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match kind.as_str() {
+        "multipart/form-data" | "application/json" => Err(Refusal::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            format!("{kind} is not read here; send the fields as application/x-www-form-urlencoded"),
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -64,23 +64,28 @@ impl From<Refusal> for Fault {
     }
 }
 
-/// Reads a form and lets its sender in.
-fn admitted(server: &Server, headers: &HeaderMap, body: &[u8], scope: Scope) -> Result<Form, Fault> {
+/// Reads a form and lets its sender in, who wants what one of the scopes allows.
+fn admitted(server: &Server, headers: &HeaderMap, body: &[u8], scopes: &[Scope]) -> Result<Form, Fault> {
+    form::is_form(headers)?;
     let form = Form::read(body);
     let Some(key) = key::key(&form, headers) else { return Err(Fault::Key(Lacking("api_key").help())) };
-    match admit(server, Some(&key), scope) {
-        Ok(()) => Ok(form),
-        Err(refusal) if matches!(refusal.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
-            Err(Fault::Key(refusal.sentence))
+    let mut refused = None;
+    for scope in scopes {
+        match admit(server, Some(&key), *scope) {
+            Ok(_) => return Ok(form),
+            // A key that is known here but may not do this is not called invalid: what it lacks is told.
+            Err(refusal) if refusal.status == StatusCode::FORBIDDEN => refused = refused.or(Some(refusal)),
+            Err(refusal) if refusal.status == StatusCode::UNAUTHORIZED => return Err(Fault::Key(refusal.sentence)),
+            Err(refusal) => return Err(refusal.into()),
         }
-        Err(refusal) => Err(refusal.into()),
     }
+    refused.map_or(Ok(form), |refusal| Err(refusal.into()))
 }
 
 async fn verify_key(State(server): State<Arc<Server>>, headers: HeaderMap, body: Body) -> Response {
     let asked = Arc::clone(&server);
     let work = move |_: &Judge<'_>, body: &[u8]| {
-        let form = admitted(&asked, &headers, body, Scope::Score)?;
+        let form = admitted(&asked, &headers, body, &[Scope::Score, Scope::Learn])?;
         check::required(&form, "blog").map_err(|lacking| Fault::Key(lacking.help()))
     };
     match flat(judged(&server, body, work).await) {
@@ -92,13 +97,14 @@ async fn verify_key(State(server): State<Arc<Server>>, headers: HeaderMap, body:
 async fn comment_check(State(server): State<Arc<Server>>, headers: HeaderMap, body: Body) -> Response {
     let asked = Arc::clone(&server);
     let work = move |judge: &Judge<'_>, body: &[u8]| {
-        let form = admitted(&asked, &headers, body, Scope::Score)?;
+        let form = admitted(&asked, &headers, body, &[Scope::Score])?;
         let row = check::comment(&form)?;
         asked.usage.0.fetch_add(1, Ordering::Relaxed);
         if let Some(verdict) = check::rehearsed(&form) {
             return Ok(verdict);
         }
-        let judgements = judge.rows(std::slice::from_ref(&row))?;
+        let article = form.text("permalink").and_then(|page| judge.article_at(page.trim()));
+        let judgements = judge.rows(std::slice::from_ref(&row), article.as_deref())?;
         Ok(judgements.first().map_or(Verdict { spam: false, discard: false }, check::verdict))
     };
     match flat(judged(&server, body, work).await) {
@@ -128,7 +134,7 @@ async fn submit_ham(State(server): State<Arc<Server>>, headers: HeaderMap, body:
 async fn submit(server: Arc<Server>, headers: HeaderMap, body: Body, spam: bool) -> Response {
     let asked = Arc::clone(&server);
     let work = move |_: &Judge<'_>, body: &[u8]| {
-        let form = admitted(&asked, &headers, body, Scope::Learn)?;
+        let form = admitted(&asked, &headers, body, &[Scope::Learn])?;
         check::correction(&form, spam).map_err(Fault::from)
     };
     let kept = match flat(judged(&server, body, work).await) {
@@ -146,9 +152,15 @@ async fn submit(server: Arc<Server>, headers: HeaderMap, body: Body, spam: bool)
     }
 }
 
-async fn usage_limit(State(server): State<Arc<Server>>, headers: HeaderMap, uri: Uri) -> Response {
-    match admitted(&server, &headers, uri.query().unwrap_or_default().as_bytes(), Scope::Score) {
-        Ok(_) => {
+/// The key is in the query, or in the form of those who post.
+async fn usage_limit(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap, body: Body) -> Response {
+    let asked = Arc::clone(&server);
+    let work = move |_: &Judge<'_>, body: &[u8]| {
+        let both = [uri.query().unwrap_or_default().as_bytes(), body].join(&b'&');
+        admitted(&asked, &headers, &both, &[Scope::Score, Scope::Learn]).map(|_| ())
+    };
+    match flat(judged(&server, body, work).await) {
+        Ok(()) => {
             let usage = server.usage.0.load(Ordering::Relaxed);
             let body = json!({"limit": "none", "usage": usage, "percentage": "0.00", "throttled": false});
             (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
@@ -157,8 +169,13 @@ async fn usage_limit(State(server): State<Arc<Server>>, headers: HeaderMap, uri:
     }
 }
 
+/// Refuses in Akismet's words what no call is asked.
+pub(super) fn refusal(refusal: Refusal) -> Response {
+    refuse(&refusal.into())
+}
+
 async fn other_method() -> Response {
-    refuse(&Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this call takes POST").into())
+    refusal(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this call takes POST"))
 }
 
 fn flat<T>(done: Result<Result<T, Fault>, Refusal>) -> Result<T, Fault> {

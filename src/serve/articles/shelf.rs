@@ -3,7 +3,7 @@
 use crate::features::topic::Topic;
 use crate::thread::Article;
 use lru::LruCache;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -14,6 +14,8 @@ const ENTRY: usize = 256;
 #[derive(Debug, Clone, Default)]
 pub(in crate::serve) struct Known {
     topic: Topic,
+    /// Where the article is, where that is not its id.
+    url: Option<String>,
     /// Hashes of the ids of the comments in the topic, so that one that is told twice counts once.
     seen: HashSet<u64>,
     comments: u64,
@@ -38,9 +40,9 @@ pub(super) struct Kept {
 }
 
 impl Known {
-    pub(super) fn new(article: &Article, comments: impl Iterator<Item = Published>) -> Self {
+    pub(super) fn new(article: &Article, url: Option<String>, comments: impl Iterator<Item = Published>) -> Self {
         let topic = Topic::new(article.title.as_deref(), article.text.as_deref());
-        let mut known = Self { topic, ..Self::default() };
+        let mut known = Self { topic, url, ..Self::default() };
         comments.for_each(|comment| known.publish(&comment));
         known
     }
@@ -68,7 +70,8 @@ impl Known {
     }
 
     fn bytes(&self, id: &str) -> usize {
-        ENTRY + 2 * id.len() + self.topic.bytes() + self.seen.capacity() * (size_of::<u64>() + 1)
+        let names = 2 * id.len() + self.url.as_ref().map_or(0, |url| ENTRY + 2 * url.len() + id.len());
+        ENTRY + names + self.topic.bytes() + self.seen.capacity() * (size_of::<u64>() + 1)
     }
 }
 
@@ -81,12 +84,14 @@ pub(in crate::serve) struct Articles {
 struct Shelf {
     /// Each with the bytes it takes.
     known: LruCache<String, (Arc<Known>, usize)>,
+    /// Which article is at an address.
+    ids: HashMap<String, String>,
     bytes: usize,
 }
 
 impl Articles {
     pub(in crate::serve) fn new(capacity: usize) -> Self {
-        Self { shelf: Mutex::new(Shelf { known: LruCache::unbounded(), bytes: 0 }), capacity }
+        Self { shelf: Mutex::new(Shelf { known: LruCache::unbounded(), ids: HashMap::new(), bytes: 0 }), capacity }
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
@@ -114,6 +119,19 @@ impl Articles {
         self.shelf().known.get(id).map(|(known, _)| Arc::clone(known))
     }
 
+    /// Returns what is known about the article at an address: its id, or the address that was told with it. What an address
+    /// says beyond the page, as Coral's `?commentID=…`, need not fit.
+    pub(in crate::serve) fn at(&self, url: &str) -> Option<Arc<Known>> {
+        let page = url.split('#').next().unwrap_or_default();
+        let bare = page.split('?').next().unwrap_or_default();
+        let mut shelf = self.shelf();
+        let Shelf { known, ids, .. } = &mut *shelf;
+        [url, page, bare].into_iter().filter(|name| !name.is_empty()).find_map(|name| {
+            let id = ids.get(name).map_or(name, String::as_str);
+            known.get(id).map(|(known, _)| Arc::clone(known))
+        })
+    }
+
     /// Returns what is known about an article; that does not count as a use of it.
     pub(super) fn peek(&self, id: &str) -> Option<Arc<Known>> {
         self.shelf().known.peek(id).map(|(known, _)| Arc::clone(known))
@@ -134,8 +152,17 @@ impl Articles {
 impl Shelf {
     fn remove(&mut self, id: &str) -> Option<Arc<Known>> {
         let (known, bytes) = self.known.pop(id)?;
-        self.bytes = self.bytes.saturating_sub(bytes);
+        self.forget(id, &known, bytes);
         Some(known)
+    }
+
+    fn forget(&mut self, id: &str, known: &Known, bytes: usize) {
+        self.bytes = self.bytes.saturating_sub(bytes);
+        if let Some(url) = &known.url
+            && self.ids.get(url).is_some_and(|at| at == id)
+        {
+            self.ids.remove(url);
+        }
     }
 
     fn insert(&mut self, id: &str, known: Arc<Known>, replaced: bool, capacity: usize) -> Result<Kept, TooLarge> {
@@ -145,11 +172,14 @@ impl Shelf {
         }
         let mut evicted = 0;
         while self.bytes + bytes > capacity {
-            let Some((_, (_, freed))) = self.known.pop_lru() else { break };
-            self.bytes = self.bytes.saturating_sub(freed);
+            let Some((id, (known, freed))) = self.known.pop_lru() else { break };
+            self.forget(&id, &known, freed);
             evicted += 1;
         }
         self.bytes += bytes;
+        if let Some(url) = &known.url {
+            self.ids.insert(url.clone(), id.to_owned());
+        }
         self.known.put(id.to_owned(), (Arc::clone(&known), bytes));
         Ok(Kept { known, replaced, evicted })
     }
@@ -160,7 +190,11 @@ mod tests {
     use super::*;
 
     fn known(text: &str) -> Known {
-        Known::new(&Article { text: Some(text.to_owned()), ..Article::default() }, std::iter::empty())
+        Known::new(&Article { text: Some(text.to_owned()), ..Article::default() }, None, std::iter::empty())
+    }
+
+    fn known_at(url: &str) -> Known {
+        Known { url: Some(url.to_owned()), ..known("bridge") }
     }
 
     fn comment(id: &str, stem: u32) -> Published {
@@ -188,6 +222,27 @@ mod tests {
         let long: String = (0..1000).map(|number| format!("w{number} ")).collect();
         assert_eq!(articles.put("a", known(&long)).err(), Some(TooLarge));
         assert_eq!(articles.size(), (0, 0));
+    }
+
+    #[test]
+    fn an_article_is_found_by_its_address() {
+        let size = known_at("https://news.example/a").bytes("1");
+        let articles = Articles::new(2 * size);
+        let found = |url: &str| articles.at(url).is_some();
+        articles.put("1", known_at("https://news.example/a")).unwrap();
+        assert!(found("https://news.example/a") && found("https://news.example/a?commentID=7#top") && found("1"));
+        assert!(!found("https://news.example/b") && !found("") && !found("?"));
+        // Told again elsewhere, and forgotten.
+        articles.put("1", known_at("https://news.example/b")).unwrap();
+        assert!(!found("https://news.example/a") && found("https://news.example/b"));
+        articles.put("2", known_at("https://news.example/b")).unwrap();
+        assert!(articles.forget("1") && found("https://news.example/b"));
+        articles.put("3", known_at("https://news.example/c")).unwrap();
+        articles.put("4", known_at("https://news.example/d")).unwrap();
+        assert!(!found("https://news.example/b") && found("https://news.example/d"));
+        articles.put("https://news.example/e", known("bridge")).unwrap();
+        assert!(found("https://news.example/e?page=2"));
+        assert!(articles.shelf().ids.len() <= 2);
     }
 
     #[test]

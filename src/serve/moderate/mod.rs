@@ -4,8 +4,6 @@ mod answer;
 mod request;
 mod stream;
 
-pub(super) use request::told;
-
 use super::Server;
 use super::keys::Scope;
 use super::pool::Wanted;
@@ -22,16 +20,17 @@ const STREAMS: [&str; 3] = ["application/x-ndjson", "application/ndjson", "appli
 
 /// Answers one request.
 pub(super) async fn moderate(State(server): State<Arc<Server>>, request: Request) -> Result<Response, Problem> {
-    server.admit(request.headers(), Scope::Score)?;
+    let caller = server.admit(request.headers(), Scope::Score)?;
     let wishes = Wishes::parse(request.uri().query().unwrap_or_default())?;
     server.has_room()?;
     if is_stream(request.headers()) {
-        return Ok(stream::answer(server, wishes, request.into_body()));
+        return Ok(stream::answer(server, caller, wishes, request.into_body()));
     }
     let body = server.read(request.into_body()).await?;
     let shared = Arc::clone(&server);
     let work = move |wanted: &Wanted<'_>| {
         let request = request::Request::within(&body, shared.max_rows)?;
+        shared.charge(&caller, request.comments())?;
         answer(&shared, request, wishes, wanted)
     };
     let json = server.run(work).await??;

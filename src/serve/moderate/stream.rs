@@ -5,10 +5,12 @@
 
 use super::super::Server;
 use super::super::body::split;
+use super::super::keys::{Caller, Denied};
 use super::super::pool::Wanted;
+use super::super::problem::Problem;
 use super::Wishes;
 use super::answer::{judge, written};
-use super::request::{Posted, told};
+use super::request::Posted;
 use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -19,10 +21,16 @@ use serde::Serialize;
 use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// Lines that are judged at a time, at most.
 const BATCH: usize = 64;
+/// Bytes that are judged at a time, about: with lines that are longer, fewer at a time, so that the requests between them
+/// need not wait long.
+const BATCH_BYTES: usize = 64 << 10;
+
+/// What the line says that a stream ends with when the server does.
+const STOPS: &str = "the server stops; send this line and the rest again";
 
 /// What stands in the place of a judgement.
 #[derive(Serialize)]
@@ -33,8 +41,19 @@ struct Fault<'a> {
 }
 
 /// Answers the rows of a body, the first ones before the last have come.
-pub(super) fn answer(server: Arc<Server>, wishes: Wishes, body: Body) -> Response {
-    let lines = Lines { server, wishes, body, buffer: Vec::new(), share: None, read: 0, skipping: false, ended: false };
+pub(super) fn answer(server: Arc<Server>, caller: Caller, wishes: Wishes, body: Body) -> Response {
+    let lines = Lines {
+        server,
+        caller,
+        counted: 1,
+        wishes,
+        body,
+        buffer: Vec::new(),
+        share: None,
+        read: 0,
+        skipping: false,
+        ended: false,
+    };
     let answers = stream::unfold(lines, |mut lines| async {
         let answer = lines.next().await?;
         Some((Ok::<_, Infallible>(Bytes::from(answer)), lines))
@@ -45,6 +64,9 @@ pub(super) fn answer(server: Arc<Server>, wishes: Wishes, body: Body) -> Respons
 /// What has arrived and is not answered yet.
 struct Lines {
     server: Arc<Server>,
+    caller: Caller,
+    /// Lines to come that the caller's key was charged for.
+    counted: usize,
     wishes: Wishes,
     body: Body,
     buffer: Vec<u8>,
@@ -91,7 +113,10 @@ impl Lines {
             self.buffer.drain(..=end);
             self.skipping = false;
         }
-        let end = memchr::memchr_iter(b'\n', &self.buffer).take(BATCH).last().map(|newline| newline + 1);
+        let most = self.caller.most().map_or(BATCH, |most| most.min(BATCH));
+        let mut ends = memchr::memchr_iter(b'\n', &self.buffer).take(most).map(|newline| newline + 1);
+        let first = ends.next();
+        let end = ends.take_while(|end| *end <= BATCH_BYTES).last().or(first);
         let end = end.or_else(|| (self.ended && !self.buffer.is_empty()).then_some(self.buffer.len()))?;
         let rest = self.buffer.split_off(end);
         let batch = std::mem::replace(&mut self.buffer, rest);
@@ -102,6 +127,11 @@ impl Lines {
 
     /// Judges lines; `None` when there is nothing to say about them.
     async fn judged(&mut self, (batch, before): (Vec<u8>, u64)) -> Option<Vec<u8>> {
+        let rows = lines(&batch).filter(|line| !line.trim_ascii().is_empty()).count();
+        if let Err(told) = self.charge(rows).await {
+            (self.ended, self.buffer, self.share) = (true, Vec::new(), None);
+            return Some(fault(before + 1, &told));
+        }
         let (server, wishes) = (Arc::clone(&self.server), self.wishes);
         // The memory is taken until the lines are judged.
         let share = split(self.buffer.len(), &mut self.share);
@@ -117,7 +147,7 @@ impl Lines {
                 match Posted::parse(line) {
                     Ok(posted) => written(&judge(&server, &moderator, &posted, wishes))
                         .unwrap_or_else(|problem| fault(*number, &problem.detail)),
-                    Err(error) => fault(*number, &told(&error)),
+                    Err(error) => fault(*number, &error.sentence()),
                 }
             };
             // A line by itself is not worth handing over once more.
@@ -127,9 +157,25 @@ impl Lines {
             };
             answers.concat()
         };
-        match self.server.pool.run_when_free(work).await {
+        match self.server.pool.run_in_turn(work).await {
             Ok(answers) => (!answers.is_empty()).then_some(answers),
             Err(_) => Some(fault(before + 1, "judging failed from this line on, which is a fault of gruff")),
+        }
+    }
+
+    /// Counts rows, and waits until the caller's key allows them: a stream is slowed down where a request would be refused.
+    async fn charge(&mut self, rows: usize) -> Result<(), String> {
+        let before = self.counted.min(rows);
+        self.counted -= before;
+        loop {
+            match self.caller.charge(rows - before) {
+                Ok(()) => return Ok(()),
+                Err(Denied::TooOften(wait)) => tokio::select! {
+                    () = sleep(wait) => {}
+                    () = self.server.drains() => return Err(STOPS.to_owned()),
+                },
+                Err(denied) => return Err(Problem::from(denied).detail),
+            }
         }
     }
 
@@ -138,7 +184,7 @@ impl Lines {
         let frame = tokio::select! {
             frame = timeout(self.server.timeout, self.body.frame()) => frame,
             () = self.server.drains() => {
-                return Err("the server stops; send this line and the rest again".to_owned());
+                return Err(STOPS.to_owned());
             }
         };
         match frame {

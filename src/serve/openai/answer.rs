@@ -76,7 +76,7 @@ mod tests {
         let answer = judged("You are an utter idiot, a moron and a stupid fool.");
         let result = &answer["results"][0];
         assert_eq!((&result["flagged"], &result["categories"]["harassment"]), (&json!(true), &json!(true)), "{answer}");
-        assert!(result["category_scores"]["harassment"].as_f64().unwrap() > 0.98);
+        assert!(result["category_scores"]["harassment"].as_f64().unwrap() > 0.9);
         assert_eq!(result["category_applied_input_types"]["harassment"], json!(["text"]));
         assert_eq!(
             (&result["category_scores"]["sexual"], &result["categories"]["sexual"]),

@@ -4,7 +4,7 @@ mod answer;
 mod fault;
 mod question;
 
-use super::judging::{Judge, Refusal, Scope, admit, judged};
+use super::judging::{Caller, Judge, Refusal, Scope, admit, judged};
 use super::{Server, Table};
 use axum::body::Body;
 use axum::extract::State;
@@ -21,12 +21,15 @@ pub(super) fn table() -> Table {
 }
 
 async fn moderations(State(server): State<Arc<Server>>, headers: HeaderMap, body: Body) -> Response {
-    let work = |judge: &Judge<'_>, body: &[u8]| {
-        let question = Question::read(body, judge.max_rows())?;
-        Ok(answer::answer(&judge.rows(&question.rows)?, judge.moderator()))
+    let work = |caller: Caller| {
+        move |judge: &Judge<'_>, body: &[u8]| {
+            let question = Question::read(body, judge.max_rows())?;
+            judge.charge(&caller, question.rows.len())?;
+            Ok(answer::answer(&judge.rows(&question.rows, None)?, judge.moderator()))
+        }
     };
     let answered = match admit(&server, bearer(&headers), Scope::Score) {
-        Ok(()) => judged(&server, body, work).await.unwrap_or_else(|refusal| Err(refusal.into())),
+        Ok(caller) => judged(&server, body, work(caller)).await.unwrap_or_else(|refusal| Err(refusal.into())),
         Err(refusal) => Err(refusal.into()),
     };
     match answered {
@@ -35,9 +38,14 @@ async fn moderations(State(server): State<Arc<Server>>, headers: HeaderMap, body
     }
 }
 
+/// Refuses in OpenAI's words what no call is asked.
+pub(super) fn refusal(refusal: Refusal) -> Response {
+    refuse(&refusal.into())
+}
+
 async fn other_method() -> Response {
     let sentence = "Not allowed: this path takes POST.";
-    let mut response = refuse(&Refusal::new(StatusCode::METHOD_NOT_ALLOWED, sentence).into());
+    let mut response = refusal(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, sentence));
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     response
 }

@@ -1,5 +1,6 @@
 //! From a moderation request to the texts that are judged.
 
+use super::super::json::{Malformed, read};
 use super::fault::Fault;
 use crate::thread::Row;
 use serde_json::Value;
@@ -17,10 +18,10 @@ impl Question {
     /// # Errors
     /// As OpenAI has them.
     pub(super) fn read(body: &[u8], most: usize) -> Result<Self, Fault> {
-        let request: Value = serde_json::from_slice(body).map_err(|error| unreadable(&error))?;
+        let request: Value = read(body).map_err(|error| unreadable(&error))?;
         let Value::Object(mut request) = request else {
             return Err(Fault::Invalid {
-                message: "The body of the request is no JSON object.".to_owned(),
+                message: "The body of the request is no JSON object; send one, as {\"input\": \"…\"}.".to_owned(),
                 param: None,
                 code: None,
             });
@@ -58,8 +59,8 @@ impl Question {
     }
 }
 
-fn unreadable(error: &serde_json::Error) -> Fault {
-    let message = format!("We could not parse the JSON body of your request: {error}.");
+fn unreadable(error: &Malformed) -> Fault {
+    let message = format!("We could not parse the JSON body of your request: {}.", error.sentence());
     Fault::Invalid { message, param: None, code: None }
 }
 

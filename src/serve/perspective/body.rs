@@ -2,52 +2,101 @@
 //! snake case too; names that do not exist are refused. As there, `"true"` is a truth value, `"0.5"` a number, and one
 //! language a list of languages.
 
+use super::super::echo::is_plain_text;
+use super::super::json::{self, Object};
+use super::fault::Fault;
 use crate::extract::html_text;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny};
+use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Unexpected, Visitor};
 use std::collections::BTreeMap;
+use std::fmt;
 
+/// A request of either call. Analysing and suggesting have most fields in common; what only the other has is refused by
+/// [`Request::of`].
 #[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, rename_all = "camelCase", expecting = "an AnalyzeCommentRequest")]
-pub(super) struct Analyze {
-    pub(super) comment: Option<TextEntry>,
-    pub(super) context: Option<Context>,
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct Request {
+    pub(super) comment: Option<Object<TextEntry>>,
+    pub(super) context: Option<Object<Context>>,
     #[serde(alias = "requested_attributes")]
-    pub(super) requested_attributes: Option<BTreeMap<String, Option<Parameters>>>,
+    pub(super) requested_attributes: Option<BTreeMap<String, Option<Object<Parameters>>>>,
     #[serde(alias = "span_annotations", default, deserialize_with = "truth")]
     pub(super) span_annotations: Option<bool>,
-    #[serde(default, deserialize_with = "list")]
-    pub(super) languages: Vec<String>,
-    // What follows is read so that its type is checked; analysing keeps nothing, whatever is said.
-    #[serde(alias = "do_not_store", rename = "doNotStore", default, deserialize_with = "truth")]
-    pub(super) _do_not_store: Option<bool>,
-    #[serde(alias = "client_token")]
-    pub(super) client_token: Option<String>,
-    #[serde(alias = "session_id", rename = "sessionId")]
-    pub(super) _session_id: Option<String>,
-    #[serde(alias = "community_id")]
-    pub(super) community_id: Option<String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, rename_all = "camelCase", expecting = "a SuggestCommentScoreRequest")]
-pub(super) struct Suggest {
-    pub(super) comment: Option<TextEntry>,
-    pub(super) context: Option<Context>,
+    // Analysing keeps nothing, whatever is said.
+    #[serde(alias = "do_not_store", default, deserialize_with = "truth")]
+    do_not_store: Option<bool>,
     #[serde(alias = "attribute_scores")]
-    pub(super) attribute_scores: Option<BTreeMap<String, AttributeScores>>,
+    pub(super) attribute_scores: Option<BTreeMap<String, Object<AttributeScores>>>,
     #[serde(default, deserialize_with = "list")]
     pub(super) languages: Vec<String>,
     #[serde(alias = "client_token")]
     pub(super) client_token: Option<String>,
+    // Read so that its type is checked.
     #[serde(alias = "session_id", rename = "sessionId")]
-    pub(super) _session_id: Option<String>,
+    _session_id: Option<String>,
     #[serde(alias = "community_id")]
     pub(super) community_id: Option<String>,
 }
 
+/// Which call a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Call {
+    Analyze,
+    Suggest,
+}
+
+impl Request {
+    /// Reads a request for a call; no body at all is an empty request.
+    ///
+    /// # Errors
+    /// When it is no JSON, has fields that the call has not, or what is repeated in the answer could not be.
+    pub(super) fn of(call: Call, body: &[u8]) -> Result<Self, Fault> {
+        if body.trim_ascii().is_empty() {
+            return Ok(Self::default());
+        }
+        let Object(request): Object<Self> = json::read(body).map_err(|error| Fault::payload(&error))?;
+        let foreign = [
+            ("attributeScores", Call::Suggest, request.attribute_scores.is_some()),
+            ("requestedAttributes", Call::Analyze, request.requested_attributes.is_some()),
+            ("spanAnnotations", Call::Analyze, request.span_annotations.is_some()),
+            ("doNotStore", Call::Analyze, request.do_not_store.is_some()),
+        ];
+        match foreign.iter().find(|(_, of, given)| *given && *of != call) {
+            Some((name, ..)) => Err(Fault::unknown_name(name)),
+            None => request.repeatable(),
+        }
+    }
+
+    /// Refuses what an answer should not repeat.
+    fn repeatable(self) -> Result<Self, Fault> {
+        for (name, given) in [("client_token", &self.client_token), ("community_id", &self.community_id)] {
+            if given.as_ref().is_some_and(|given| !is_plain_text(given, LONGEST_NAME)) {
+                let what = format!("{name} is longer than {LONGEST_NAME} bytes or has control characters");
+                return Err(Fault::Invalid(what));
+            }
+        }
+        let is_tag = |tag: &String| is_plain_text(tag, LONGEST_LANGUAGE);
+        if !self.languages.iter().all(is_tag) {
+            let what = format!(
+                "a language is a tag of at most {LONGEST_LANGUAGE} bytes without control characters, such as en"
+            );
+            return Err(Fault::Invalid(what));
+        }
+        Ok(self)
+    }
+}
+
+/// More of a token or a community's name is no name.
+const LONGEST_NAME: usize = 1024;
+/// The longest tag of a language, in bytes; registered ones have at most 35.
+const LONGEST_LANGUAGE: usize = 64;
+/// The most languages of a request.
+const MOST_LANGUAGES: usize = 64;
+/// The longest address of a page that is looked for.
+const LONGEST_URL: usize = 2048;
+
 #[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, expecting = "a TextEntry")]
+#[serde(deny_unknown_fields)]
 pub(super) struct TextEntry {
     text: Option<String>,
     r#type: Option<TextType>,
@@ -77,19 +126,19 @@ impl TextEntry {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, rename_all = "camelCase", expecting = "a Context")]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct Context {
-    entries: Option<Vec<TextEntry>>,
+    entries: Option<Vec<Object<TextEntry>>>,
     #[serde(alias = "article_and_parent_comment")]
-    article_and_parent_comment: Option<ArticleAndParentComment>,
+    article_and_parent_comment: Option<Object<ArticleAndParentComment>>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, rename_all = "camelCase", expecting = "an ArticleAndParentComment")]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct ArticleAndParentComment {
-    article: Option<TextEntry>,
+    article: Option<Object<TextEntry>>,
     #[serde(alias = "parent_comment")]
-    parent_comment: Option<TextEntry>,
+    parent_comment: Option<Object<TextEntry>>,
 }
 
 /// What a comment was written under.
@@ -99,32 +148,75 @@ pub(super) struct Surroundings {
     pub(super) parent: Option<String>,
     /// Texts around it whose order is not known.
     pub(super) entries: Vec<String>,
+    /// Where the article is, which may have been told about.
+    pub(super) page: Option<String>,
+}
+
+/// What a text of a context is.
+enum Told {
+    Nothing,
+    Said(String),
+    /// The address of a page.
+    Page(String),
+}
+
+impl Told {
+    /// Coral's entries are no texts but JSON objects about the comment, of which the page's address is of use. Others may
+    /// give the address alone.
+    fn read(entry: Object<TextEntry>) -> Self {
+        #[derive(Deserialize)]
+        struct About {
+            url: String,
+        }
+
+        let text = entry.0.seen();
+        let said = text.trim();
+        let page = |url: &str| if url.len() > LONGEST_URL { Self::Nothing } else { Self::Page(url.to_owned()) };
+        if said.is_empty() {
+            return Self::Nothing;
+        }
+        if said.starts_with('{') {
+            if let Ok(Object(About { url })) = serde_json::from_str(said) {
+                return page(&url);
+            }
+            if serde_json::from_str::<IgnoredAny>(said).is_ok() {
+                return Self::Nothing;
+            }
+        }
+        let is_address =
+            (said.starts_with("https://") || said.starts_with("http://")) && !said.contains(char::is_whitespace);
+        if is_address { page(said) } else { Self::Said(text) }
+    }
 }
 
 impl Context {
     /// Returns the texts; `None` where both kinds of context are given.
-    ///
-    /// Coral's entries are no texts but JSON objects about the comment: they are left out.
     pub(super) fn surroundings(self) -> Option<Surroundings> {
         let entries = self.entries.unwrap_or_default();
-        let Some(both) = self.article_and_parent_comment else {
-            let about =
-                |text: &String| text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok();
-            let said = |text: &String| !text.trim().is_empty() && !about(text);
-            let entries = entries.into_iter().map(TextEntry::seen).filter(said).collect();
-            return Some(Surroundings { entries, ..Surroundings::default() });
+        let mut around = Surroundings::default();
+        let Some(Object(both)) = self.article_and_parent_comment else {
+            for entry in entries {
+                match Told::read(entry) {
+                    Told::Nothing => {}
+                    Told::Said(text) => around.entries.push(text),
+                    Told::Page(url) => around.page = around.page.or(Some(url)),
+                }
+            }
+            return Some(around);
         };
-        let text = |entry: Option<TextEntry>| entry.map(TextEntry::seen).filter(|text| !text.trim().is_empty());
-        entries.is_empty().then(|| Surroundings {
-            article: text(both.article),
-            parent: text(both.parent_comment),
-            entries: Vec::new(),
-        })
+        match both.article.map(Told::read) {
+            Some(Told::Said(text)) => around.article = Some(text),
+            Some(Told::Page(url)) => around.page = Some(url),
+            Some(Told::Nothing) | None => {}
+        }
+        let parent = both.parent_comment.map(|Object(entry)| entry.seen());
+        around.parent = parent.filter(|text| !text.trim().is_empty());
+        entries.is_empty().then_some(around)
     }
 }
 
 #[derive(Deserialize, Default, Clone, Copy)]
-#[serde(deny_unknown_fields, rename_all = "camelCase", expecting = "AttributeParameters")]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct Parameters {
     #[serde(alias = "score_type")]
     pub(super) score_type: Option<ScoreType>,
@@ -157,73 +249,129 @@ impl ScoreType {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, rename_all = "camelCase", expecting = "AttributeScores")]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct AttributeScores {
     #[serde(alias = "summary_score")]
-    pub(super) summary_score: Option<Score>,
+    pub(super) summary_score: Option<Object<Score>>,
     #[serde(alias = "span_scores", rename = "spanScores")]
-    pub(super) _span_scores: Option<Vec<SpanScore>>,
+    pub(super) _span_scores: Option<Vec<Object<SpanScore>>>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, expecting = "a SpanScore")]
+#[serde(deny_unknown_fields)]
 pub(super) struct SpanScore {
     #[serde(rename = "begin")]
     _begin: Option<u32>,
     #[serde(rename = "end")]
     _end: Option<u32>,
     #[serde(rename = "score")]
-    _score: Option<Score>,
+    _score: Option<Object<Score>>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, expecting = "a Score")]
+#[serde(deny_unknown_fields)]
 pub(super) struct Score {
     #[serde(default, deserialize_with = "number")]
     pub(super) value: Option<f64>,
     pub(super) r#type: Option<ScoreType>,
 }
 
-/// A value, or its text.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Written<T> {
-    Plain(T),
-    Text(String),
-}
-
+/// Reads `true`, or `"true"`.
 fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    match Option::<Written<bool>>::deserialize(deserializer) {
-        Ok(None) => Ok(None),
-        Ok(Some(Written::Plain(value))) => Ok(Some(value)),
-        Ok(Some(Written::Text(text))) if matches!(text.as_str(), "true" | "false") => Ok(Some(text == "true")),
-        _ => Err(D::Error::custom("a truth value is true or false")),
+    struct Truth;
+
+    impl Visitor<'_> for Truth {
+        type Value = Option<bool>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("true or false")
+        }
+
+        fn visit_unit<E>(self) -> Result<Option<bool>, E> {
+            Ok(None)
+        }
+
+        fn visit_bool<E>(self, value: bool) -> Result<Option<bool>, E> {
+            Ok(Some(value))
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Option<bool>, E> {
+            text.parse().map(Some).map_err(|_| E::invalid_type(Unexpected::Str(text), &self))
+        }
     }
+
+    deserializer.deserialize_any(Truth)
 }
 
+/// Reads `0.5`, or `"0.5"`.
 fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-    let value = match Option::<Written<f64>>::deserialize(deserializer) {
-        Ok(None) => return Ok(None),
-        Ok(Some(Written::Plain(value))) => Some(value),
-        Ok(Some(Written::Text(text))) => text.parse().ok(),
-        Err(_) => None,
-    };
-    value.filter(|value: &f64| value.is_finite()).map(Some).ok_or_else(|| D::Error::custom("a score is a number"))
+    struct Finite;
+
+    impl Visitor<'_> for Finite {
+        type Value = Option<f64>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a finite number")
+        }
+
+        fn visit_unit<E>(self) -> Result<Option<f64>, E> {
+            Ok(None)
+        }
+
+        fn visit_i64<E>(self, value: i64) -> Result<Option<f64>, E> {
+            Ok(Some(value as f64))
+        }
+
+        fn visit_u64<E>(self, value: u64) -> Result<Option<f64>, E> {
+            Ok(Some(value as f64))
+        }
+
+        fn visit_f64<E: Error>(self, value: f64) -> Result<Option<f64>, E> {
+            if value.is_finite() { Ok(Some(value)) } else { Err(E::invalid_value(Unexpected::Float(value), &self)) }
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Option<f64>, E> {
+            let value = text.parse().map_err(|_| E::invalid_type(Unexpected::Str(text), &self))?;
+            self.visit_f64(value)
+        }
+    }
+
+    deserializer.deserialize_any(Finite)
 }
 
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "a list of languages")]
-enum List {
-    One(String),
-    Many(Vec<String>),
-}
-
+/// Reads `["en"]`, or `"en"`.
 fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    Ok(match Option::<List>::deserialize(deserializer)? {
-        None => Vec::new(),
-        Some(List::One(one)) => vec![one],
-        Some(List::Many(many)) => many,
-    })
+    struct List;
+
+    impl<'de> Visitor<'de> for List {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of languages, as [\"en\"]")
+        }
+
+        fn visit_unit<E>(self) -> Result<Vec<String>, E> {
+            Ok(Vec::new())
+        }
+
+        fn visit_str<E>(self, one: &str) -> Result<Vec<String>, E> {
+            Ok(vec![one.to_owned()])
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut languages: A) -> Result<Vec<String>, A::Error> {
+            let mut many = Vec::new();
+            while let Some(language) = languages.next_element()? {
+                many.push(language);
+                // One too many is enough to refuse them all.
+                if many.len() > MOST_LANGUAGES {
+                    return Err(A::Error::custom(format_args!("give at most {MOST_LANGUAGES} languages")));
+                }
+            }
+            Ok(many)
+        }
+    }
+
+    deserializer.deserialize_any(List)
 }
 
 #[cfg(test)]
@@ -240,34 +388,102 @@ mod tests {
         let expected = Surroundings { article: Some("The bridge".into()), ..Surroundings::default() };
         assert_eq!(surroundings(article), Some(expected));
         let entries = r#"{"entries":[{"text":"a"},{"text":""},{"text":"{\"url\":\"u\"}"},{"text":"{no json"}],"articleAndParentComment":null}"#;
-        let expected = Surroundings { entries: vec!["a".into(), "{no json".into()], ..Surroundings::default() };
+        let expected = Surroundings {
+            entries: vec!["a".into(), "{no json".into()],
+            page: Some("u".into()),
+            ..Surroundings::default()
+        };
         assert_eq!(surroundings(entries), Some(expected));
+        let page = |json: &str| surroundings(json).unwrap().page;
+        assert_eq!(
+            page(r#"{"entries":[{"text":" https://news.example/a "}]}"#).as_deref(),
+            Some("https://news.example/a")
+        );
+        assert_eq!(page(r#"{"entries":[{"text":"https://news.example/a is a lie"},{"text":"{\"url\":5}"}]}"#), None);
+        let article = r#"{"articleAndParentComment":{"article":{"text":"https://news.example/a"}}}"#;
+        assert_eq!(page(article).as_deref(), Some("https://news.example/a"));
         assert_eq!(surroundings(r#"{"entries":[{"text":"a"}],"article_and_parent_comment":{}}"#), None);
         assert_eq!(surroundings("{}"), Some(Surroundings::default()));
     }
 
     #[test]
     fn both_kinds_of_names_are_read_and_no_others() {
-        let read = |json: &str| serde_json::from_str::<Analyze>(json).is_ok();
+        let read = |json: &str| Request::of(Call::Analyze, json.as_bytes());
         for right in [
             r#"{"requested_attributes":{"A":null},"do_not_store":true,"span_annotations":"true","languages":"en"}"#,
             r#"{"requestedAttributes":{"A":{"scoreThreshold":"0.5","scoreType":"RAW"}},"sessionId":"s","languages":[]}"#,
             r#"{"comment":null,"doNotStore":null,"languages":null,"clientToken":null}"#,
+            " ",
         ] {
-            assert!(read(right), "{right}");
+            assert!(read(right).is_ok(), "{right}");
         }
-        for wrong in [
-            r#"{"langages":["en"]}"#,
-            r#"{"comment":"text"}"#,
-            r#"{"comment":{"text":5}}"#,
-            r#"{"comment":{"type":"MARKDOWN"}}"#,
-            r#"{"requestedAttributes":["TOXICITY"]}"#,
-            r#"{"requestedAttributes":{"A":5}}"#,
-            r#"{"requestedAttributes":{"A":{"scoreThreshold":"NaN"}}}"#,
-            r#"{"spanAnnotations":"yes"}"#,
-            r#"{"languages":5}"#,
+        let told = |body: &str| read(body).err().unwrap().answer().1["error"].take();
+        for (wrong, field, message) in [
+            (r#"{"langages":["en"]}"#, "", r#"Unknown name "langages": Cannot find field."#),
+            (r#"{"attributeScores":{}}"#, "", r#"Unknown name "attributeScores": Cannot find field."#),
+            (r#"{"comment":{"txt":"a"}}"#, "comment", r#"Unknown name "txt" at 'comment': Cannot find field."#),
+            (r#"{"comment":"text"}"#, "comment", "Invalid value at 'comment': comment is a text; give an object"),
+            (r#"{"comment":["text"]}"#, "comment", "Invalid value at 'comment': comment is a list; give an object"),
+            (r#"{"comment":{"text":5}}"#, "comment.text", "comment.text is a number; give a text"),
+            (
+                r#"{"comment":{"type":"MARKDOWN"}}"#,
+                "comment.type",
+                r#"comment.type is "MARKDOWN"; give one of TEXT_TYPE_UNSPECIFIED, PLAIN_TEXT, HTML"#,
+            ),
+            (
+                r#"{"context":{"entries":[["text"]]}}"#,
+                "context.entries[0]",
+                "context.entries[0] is a list; give an object",
+            ),
+            (
+                r#"{"requestedAttributes":["TOXICITY"]}"#,
+                "requestedAttributes",
+                "requestedAttributes is a list; give an object",
+            ),
+            (r#"{"requestedAttributes":{"A":5}}"#, "requestedAttributes.A", "is a number; give an object"),
+            (r#"{"requestedAttributes":{"A":["RAW"]}}"#, "requestedAttributes.A", "is a list; give an object"),
+            (
+                r#"{"requestedAttributes":{"A":{"scoreThreshold":"NaN"}}}"#,
+                "requestedAttributes.A.scoreThreshold",
+                "give a finite number",
+            ),
+            (r#"{"spanAnnotations":"yes"}"#, "spanAnnotations", "spanAnnotations is a text; give true or false"),
+            (r#"{"languages":5}"#, "languages", "give a list of languages"),
+            (r#"[{"text":"a"},null,{"TOXICITY":{}}]"#, "", "the body is a list; give an object"),
+            ("{", "", "this is no JSON: EOF while parsing an object"),
         ] {
-            assert!(!read(wrong), "{wrong}");
+            let error = told(wrong);
+            let message_told = error["message"].as_str().unwrap();
+            assert!(message_told.starts_with("Invalid JSON payload received. "), "{wrong} {error}");
+            assert!(message_told.contains(message), "{wrong} {error}");
+            let violation = &error["details"][0]["fieldViolations"][0];
+            assert_eq!(violation["field"].as_str().unwrap_or_default(), field, "{wrong} {error}");
+            for internal in ["unknown field", "invalid type", "unknown variant", "missing field", "expected"] {
+                assert!(!message_told.contains(internal), "{error}");
+            }
+        }
+        assert!(Request::of(Call::Suggest, br#"{"attributeScores":{},"languages":["en"]}"#).is_ok());
+        for foreign in [r#"{"doNotStore":true}"#, r#"{"requestedAttributes":{}}"#, r#"{"spanAnnotations":true}"#] {
+            assert!(Request::of(Call::Suggest, foreign.as_bytes()).is_err(), "{foreign}");
+        }
+    }
+
+    #[test]
+    fn what_an_answer_repeats_has_bounds() {
+        let fine = |body: &str| Request::of(Call::Analyze, body.as_bytes()).is_ok();
+        let long = "x".repeat(1025);
+        assert!(fine(r#"{"clientToken":"comment:7 é","languages":["zh-Hant-TW"]}"#));
+        for wrong in [
+            format!(r#"{{"clientToken":"{long}"}}"#),
+            format!(r#"{{"communityId":"{long}"}}"#),
+            r#"{"clientToken":"a\u001b[2J"}"#.to_owned(),
+            format!(r#"{{"languages":["{long}"]}}"#),
+            r#"{"languages":["e\u0000n"]}"#.to_owned(),
+            format!(r#"{{"languages":[{}"en"]}}"#, "\"en\",".repeat(64)),
+        ] {
+            assert!(!fine(&wrong), "{wrong}");
+            let told = Request::of(Call::Analyze, wrong.as_bytes()).err().unwrap().answer().1.to_string();
+            assert!(!told.contains("xxx") && told.len() < 500, "{told}");
         }
     }
 }

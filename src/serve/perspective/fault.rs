@@ -1,5 +1,6 @@
 //! What is wrong with a request, as Google's APIs say it: `google.rpc.Status` in `error`.
 
+use super::super::json::Malformed;
 use super::super::judging::Refusal;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -17,8 +18,11 @@ pub(super) enum Fault {
     },
     /// A sentence.
     Invalid(String),
-    /// The body is not the JSON that it should be; a sentence.
-    Payload(String),
+    /// The body is not the JSON that it should be: a sentence, and the field that it is about.
+    Payload {
+        sentence: String,
+        field: String,
+    },
     Refused(Refusal),
 }
 
@@ -34,6 +38,25 @@ const ERROR_INFO: &str = "type.googleapis.com/google.rpc.ErrorInfo";
 const SERVICE: &str = "commentanalyzer.googleapis.com";
 
 impl Fault {
+    /// Says what is wrong with a body.
+    pub(super) fn payload(error: &Malformed) -> Self {
+        let field = error.field.clone();
+        let sentence = match (&error.unknown_name, field.as_str()) {
+            (Some(name), "") => format!("Unknown name {name:?}: Cannot find field. {}", upper(&error.sentence())),
+            (Some(name), at) => {
+                format!("Unknown name {name:?} at '{at}': Cannot find field. {}", upper(&error.sentence()))
+            }
+            (None, "") => upper(&error.sentence()),
+            (None, at) => format!("Invalid value at '{at}': {}", error.what),
+        };
+        Self::Payload { sentence, field }
+    }
+
+    /// Refuses a field that another call has.
+    pub(super) fn unknown_name(name: &str) -> Self {
+        Self::Payload { sentence: format!("Unknown name {name:?}: Cannot find field."), field: String::new() }
+    }
+
     /// Returns the status and the body.
     pub(super) fn answer(&self) -> (StatusCode, Value) {
         let (message, kind) = match self {
@@ -45,9 +68,12 @@ impl Fault {
                 "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE",
             ),
             Self::Invalid(sentence) => (sentence.clone(), "INVALID_REQUEST"),
-            Self::Payload(sentence) => {
+            Self::Payload { sentence, field } => {
                 let message = format!("Invalid JSON payload received. {sentence}");
-                let violation = json!({"description": sentence});
+                let violation = match field.as_str() {
+                    "" => json!({"description": message}),
+                    field => json!({"field": field, "description": message}),
+                };
                 return invalid(message, vec![json!({"@type": BAD_REQUEST, "fieldViolations": [violation]})]);
             }
             Self::Refused(refusal) => return refused(refusal),
@@ -59,6 +85,12 @@ impl Fault {
         }
         invalid(message, vec![detail])
     }
+}
+
+/// Begins a sentence.
+fn upper(sentence: &str) -> String {
+    let mut rest = sentence.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 fn invalid(message: String, details: Vec<Value>) -> (StatusCode, Value) {
@@ -91,6 +123,7 @@ fn refused(refusal: &Refusal) -> (StatusCode, Value) {
             (StatusCode::PAYLOAD_TOO_LARGE, "INVALID_ARGUMENT", vec![detail])
         }
         StatusCode::REQUEST_TIMEOUT => (StatusCode::REQUEST_TIMEOUT, "DEADLINE_EXCEEDED", vec![info("TIMEOUT")]),
+        StatusCode::NOT_FOUND => (StatusCode::NOT_FOUND, "NOT_FOUND", vec![info("NOT_FOUND")]),
         StatusCode::METHOD_NOT_ALLOWED => (StatusCode::METHOD_NOT_ALLOWED, "UNIMPLEMENTED", vec![info("METHOD")]),
         StatusCode::SERVICE_UNAVAILABLE => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", vec![info("OVERLOADED")]),
         code if code.is_client_error() => (code, "INVALID_ARGUMENT", vec![info("INVALID_REQUEST")]),
@@ -123,6 +156,7 @@ mod tests {
     fn what_the_server_refuses_has_the_same_shape() {
         for (status, told, name) in [
             (401, 400, "INVALID_ARGUMENT"),
+            (404, 404, "NOT_FOUND"),
             (403, 403, "PERMISSION_DENIED"),
             (408, 408, "DEADLINE_EXCEEDED"),
             (413, 413, "INVALID_ARGUMENT"),

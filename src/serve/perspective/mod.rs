@@ -14,7 +14,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use fault::Fault;
 use question::Question;
 use std::sync::Arc;
@@ -24,6 +24,14 @@ use suggestion::Suggestion;
 const KEPT: HeaderName = HeaderName::from_static("x-gruff-kept");
 
 const GOOGLE_KEY: HeaderName = HeaderName::from_static("x-goog-api-key");
+
+/// The same paths as some clients write them: a colon need not be encoded there, and may be.
+pub(super) fn aliases() -> Table {
+    let written = |(path, methods): (String, MethodRouter<Arc<Server>>)| {
+        ["%3A", "%3a"].map(|colon| (path.replace(':', colon), methods.clone()))
+    };
+    table().into_iter().filter(|(path, _)| path.contains(':')).flat_map(written).collect()
+}
 
 /// The paths that Perspective's clients ask.
 pub(super) fn table() -> Table {
@@ -42,7 +50,8 @@ async fn analyze(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap
     }
     let work = |judge: &Judge<'_>, body: &[u8]| {
         let question = Question::read(body, judge.moderator())?;
-        let judgements = judge.rows(question.rows())?;
+        let article = question.page().and_then(|url| judge.article_at(url));
+        let judgements = judge.rows(question.rows(), article.as_deref())?;
         let answer = serde_json::to_string(&question.answer(&judgements, judge.moderator()));
         answer.map_err(|_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written").into())
     };
@@ -83,9 +92,13 @@ async fn discover(State(server): State<Arc<Server>>, headers: HeaderMap) -> Resp
     json(StatusCode::OK, discovery::document(&format!("{scheme}://{host}/")).to_string())
 }
 
+/// Refuses in Google's words what no call is asked.
+pub(super) fn refusal(refusal: Refusal) -> Response {
+    refuse(&Fault::Refused(refusal))
+}
+
 async fn other_method() -> Response {
-    let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this path takes POST");
-    let mut response = refuse(&Fault::Refused(refusal));
+    let mut response = refusal(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this path takes POST"));
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     response
 }

@@ -1,15 +1,16 @@
 //! `comments:analyze`: from the request to the rows that are judged, and from their judgements to the answer.
 
+use super::super::echo::shown;
+use super::super::json::Object;
 use super::answer::{Answer, AttributeScore, Score, SpanScore};
 use super::attribute::Attribute;
-use super::body::{Analyze, Surroundings, TextEntry};
+use super::body::{Call, Context, Request, Surroundings, TextEntry};
 use super::fault::Fault;
 use crate::moderator::{Judgement, Moderator};
 use crate::policy::UnknownLanguage;
 use crate::span::Span;
 use crate::text::sentences;
 use crate::thread::{Row, RowArticle};
-use serde::de::DeserializeOwned;
 
 /// Perspective's limit on a comment, in bytes.
 const LONGEST: usize = 20_480;
@@ -22,6 +23,8 @@ pub(super) struct Question {
     /// sentence has the score of the whole.
     rows: Vec<Row>,
     sentences: Vec<Span>,
+    /// Where the article is.
+    page: Option<String>,
     languages: Vec<String>,
     client_token: Option<String>,
 }
@@ -39,13 +42,13 @@ impl Question {
     /// # Errors
     /// As Perspective has them.
     pub(super) fn read(body: &[u8], moderator: &Moderator) -> Result<Self, Fault> {
-        let request: Analyze = payload(body)?;
+        let request = Request::of(Call::Analyze, body)?;
         let text = comment(request.comment)?;
         let surroundings = surroundings(request.context)?;
         let mut asked = Vec::new();
         for (name, parameters) in request.requested_attributes.unwrap_or_default() {
             let Some(attribute) = Attribute::named(&name, moderator) else { return Err(unknown(&name)) };
-            let parameters = parameters.unwrap_or_default();
+            let Object(parameters) = parameters.unwrap_or_default();
             if let Some(kind) = parameters.score_type.and_then(|kind| kind.unsupported()) {
                 let sentence = format!("Requested score type {kind} is not supported by attribute {name}");
                 return Err(Fault::Invalid(sentence));
@@ -64,8 +67,14 @@ impl Question {
         if sentences.len() > 1 {
             rows.extend(sentences.iter().map(|span| Row { text: span.slice(&text).to_owned(), ..Row::default() }));
         }
+        let page = surroundings.page.clone();
         rows.insert(0, row(text, surroundings, request.community_id));
-        Ok(Self { asked, rows, sentences, languages, client_token: request.client_token })
+        Ok(Self { asked, rows, sentences, page, languages, client_token: request.client_token })
+    }
+
+    /// Returns the address of the article.
+    pub(super) fn page(&self) -> Option<&str> {
+        self.page.as_deref()
     }
 
     /// Returns what is to be judged.
@@ -119,18 +128,10 @@ impl Question {
     }
 }
 
-/// Reads the JSON of a request; no body at all is an empty request.
-pub(super) fn payload<T: DeserializeOwned + Default>(body: &[u8]) -> Result<T, Fault> {
-    if body.trim_ascii().is_empty() {
-        return Ok(T::default());
-    }
-    serde_json::from_slice(body).map_err(|error| Fault::Payload(error.to_string()))
-}
-
 /// Returns the comment that is to be judged.
-pub(super) fn comment(entry: Option<TextEntry>) -> Result<String, Fault> {
+pub(super) fn comment(entry: Option<Object<TextEntry>>) -> Result<String, Fault> {
     let only_plain = || Fault::Invalid("Currently, only 'PLAIN_TEXT' comments are supported".to_owned());
-    let text = entry.unwrap_or_default().plain().ok_or_else(only_plain)?;
+    let text = entry.unwrap_or_default().0.plain().ok_or_else(only_plain)?;
     if text.trim().is_empty() {
         return Err(Fault::CommentEmpty);
     }
@@ -138,16 +139,16 @@ pub(super) fn comment(entry: Option<TextEntry>) -> Result<String, Fault> {
 }
 
 pub(super) fn unknown(name: &str) -> Fault {
-    Fault::Invalid(format!("Unknown requested attribute: {name}"))
+    Fault::Invalid(format!("Unknown requested attribute: {}", shown(name, 64)))
 }
 
-pub(super) fn surroundings(context: Option<super::body::Context>) -> Result<Surroundings, Fault> {
+pub(super) fn surroundings(context: Option<Object<Context>>) -> Result<Surroundings, Fault> {
     let both = "Context can have either entries or article_and_parent_comment, but both fields were populated.";
-    context.unwrap_or_default().surroundings().ok_or_else(|| Fault::Invalid(both.to_owned()))
+    context.unwrap_or_default().0.surroundings().ok_or_else(|| Fault::Invalid(both.to_owned()))
 }
 
 fn row(text: String, surroundings: Surroundings, community: Option<String>) -> Row {
-    let Surroundings { article, parent, entries } = surroundings;
+    let Surroundings { article, parent, entries, .. } = surroundings;
     Row {
         text,
         article: article.map(RowArticle::Text),
@@ -347,6 +348,7 @@ mod tests {
             &b"{"[..],
             b"\xff",
             b"[]",
+            br#"[{"text":"a"},null,{"TOXICITY":{}}]"#,
             b"5",
             br#"{"coment":{}}"#,
             br#"{"comment":{"text":"a"},"comment":{"text":"b"}}"#,

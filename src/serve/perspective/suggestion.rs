@@ -1,17 +1,16 @@
 //! `comments:suggestscore`: what a site decided about a comment, to be kept.
 
+use super::super::echo::shown;
+use super::super::json::Object;
 use super::attribute::Attribute;
-use super::body::{ScoreType, Suggest};
+use super::body::{Call, Request, ScoreType};
 use super::fault::Fault;
-use super::question::{comment, payload, surroundings, unknown};
+use super::question::{comment, surroundings, unknown};
 use crate::label::{HOUSE, Label};
 use crate::moderator::Moderator;
 use crate::store::Event;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-/// More of a name is no name.
-const LONGEST_NAME: usize = 1024;
 
 /// A decision that a site suggests.
 #[derive(Debug)]
@@ -28,35 +27,31 @@ impl Suggestion {
     /// # Errors
     /// As Perspective has them.
     pub(super) fn read(body: &[u8], moderator: &Moderator) -> Result<Self, Fault> {
-        let request: Suggest = payload(body)?;
+        let request = Request::of(Call::Suggest, body)?;
         let text = comment(request.comment)?;
         // The context is checked and not kept: the decision is about the comment.
         surroundings(request.context)?;
         let mut decisions = BTreeMap::new();
-        for (name, scores) in request.attribute_scores.unwrap_or_default() {
-            let Some(score) = scores.summary_score else {
-                return Err(Fault::Invalid(format!("Missing summary_score of attribute {name}")));
+        for (name, Object(scores)) in request.attribute_scores.unwrap_or_default() {
+            let named = shown(&name, 64);
+            let Some(Object(score)) = scores.summary_score else {
+                return Err(Fault::Invalid(format!("Missing summary_score of attribute {named}")));
             };
             if let Some(kind) = score.r#type.and_then(ScoreType::unsupported) {
                 return Err(Fault::Invalid(format!(
-                    "Requested score type {kind} is not supported by attribute {name}"
+                    "Requested score type {kind} is not supported by attribute {named}"
                 )));
             }
             // As in all of Google's APIs, a number that is left out is 0.
             let value = score.value.unwrap_or_default();
             if !(0.0..=1.0).contains(&value) {
-                return Err(Fault::Invalid(format!("The score of attribute {name} is not from 0 to 1")));
+                return Err(Fault::Invalid(format!("The score of attribute {named} is not from 0 to 1")));
             }
             let (label, value) = decided(&name, value, moderator).ok_or_else(|| unknown(&name))?;
             decisions.insert(label, value);
         }
         if decisions.is_empty() {
             return Err(Fault::Invalid("Missing attribute_scores".to_owned()));
-        }
-        for (name, given) in [("client_token", &request.client_token), ("community_id", &request.community_id)] {
-            if given.as_ref().is_some_and(|given| given.len() > LONGEST_NAME) {
-                return Err(Fault::Invalid(format!("{name} is longer than {LONGEST_NAME} bytes")));
-            }
         }
         let token = request.client_token.clone().filter(|token| !token.is_empty());
         let community = request.community_id.filter(|community| !community.is_empty());

@@ -70,9 +70,11 @@ async fn an_article_can_be_asked_for_and_forgotten() {
 async fn what_is_wrong_with_an_article_is_told() {
     for (body, told) in [
         ("{}", "there is no \"article\""),
-        ("{\"article\":5}", "line 1"),
-        ("[]", "an object with article and comments"),
-        ("{\"article\":\"a\",\"comments\":[{}]}", "text"),
+        ("{\"article\":5}", "article is a number; give {\"title\""),
+        ("{\"article\":[\"title\",\"text\"]}", "article is a list; give"),
+        ("{\"article\":\"a\",\"comments\":[[\"1\",\"a\"]]}", "comments[0] is a list; give an object"),
+        ("[]", "the body is a list; give an object"),
+        ("{\"article\":\"a\",\"comments\":[{}]}", "comments[0] has no \"text\"; give it"),
     ] {
         let (status, detail) = problem(Config::default(), put(body)).await;
         assert!(status == 400 && detail.contains(told), "{status} {detail}");
@@ -82,6 +84,55 @@ async fn what_is_wrong_with_an_article_is_told() {
     assert_eq!(problem(Config::default(), get_from("/v1/articles/%ff")).await.0, 400);
     let none = Config { articles: 10, ..Config::default() };
     assert_eq!(problem(none, put("{\"article\":\"a\"}")).await.0, 413);
+}
+
+#[tokio::test]
+async fn an_article_has_bounds_that_are_told() {
+    let config = || Config { max_rows: 2, ..Config::default() };
+    let comments = r#"[{"text":"a"},{"text":"b"},{"text":"c"}]"#;
+    let told = format!(r#"{{"article":"a","comments":{comments}}}"#);
+    let (status, detail) = problem(config(), Request::put(PATH).body(Body::from(told)).unwrap()).await;
+    assert!(status == 413 && detail.contains("these are 3 comments, and a request may have 2"), "{detail}");
+    let app = app(config());
+    answer(&app, put(r#"{"article":"The bridge is closed."}"#)).await;
+    let more = app.clone().oneshot(post_to(&format!("{PATH}/comments"), comments)).await.unwrap();
+    assert_eq!(refusal(more).await.0, 413);
+    // A text as long as a book is read as far as it helps.
+    let words: String = (0..200_000).map(|number| format!("w{number}x é ")).collect();
+    let long = Request::put(PATH).body(Body::from(serde_json::json!({ "article": words }).to_string())).unwrap();
+    let (status, known) = answer(&app, long).await;
+    let cut = words.len() - (256 << 10);
+    assert!(status == 200 && known["words"].as_u64().unwrap() < 70_000, "{known}");
+    let note = known["note"].as_str().unwrap();
+    assert!(note.contains(&format!("last {cut} bytes")) || note.contains(&format!("last {} bytes", cut + 1)), "{note}");
+    assert_eq!(answer(&app, get_from(PATH)).await.1["note"], Value::Null);
+}
+
+/// What the protocols of others tell of a page is its address.
+#[tokio::test]
+async fn an_article_is_found_by_the_address_that_a_protocol_tells() {
+    let app = app(Config::default());
+    let coral = |url: &str| {
+        let about = serde_json::json!({ "url": url, "Coral_comment_id": "7" }).to_string();
+        let body = serde_json::json!({
+            "comment": {"text": "My grandmother put cinnamon into her pancakes."}, "spanAnnotations": true,
+            "context": {"entries": [{"text": about}]}, "requestedAttributes": {"OFF_TOPIC": {}, "TOXICITY": {}},
+        });
+        post_to("/v1alpha1/comments:analyze", body.to_string())
+    };
+    let score = async |url: &str| {
+        answer(&app, coral(url)).await.1["attributeScores"]["OFF_TOPIC"]["summaryScore"]["value"].clone()
+    };
+    assert_eq!(score(ID).await, Value::Null);
+    let bridge = r#"{"article":"The bridge over the river is to be closed for repairs."}"#;
+    answer(&app, put(bridge)).await;
+    let far = score(&format!("{ID}?commentID=7")).await;
+    assert_eq!(far, score(ID).await);
+    let pancakes = r#"{"url":"https://news.example/food","article":{"title":"Pancakes","text":"How grandmothers make pancakes with cinnamon."}}"#;
+    answer(&app, Request::put("/v1/articles/17").body(pancakes.into()).unwrap()).await;
+    let near = score("https://news.example/food").await;
+    assert!(far.as_f64() > near.as_f64(), "{far} {near}");
+    assert_eq!(score("https://news.example/other").await, Value::Null);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod articles;
 mod description;
 mod operators;
+mod refusals;
 mod sockets;
 mod streams;
 
@@ -68,8 +69,12 @@ async fn rows_are_judged_in_every_shape() {
 async fn what_is_wrong_with_a_request_is_told() {
     let config = Config::default;
     let cases = [
-        (post_to("/v1/moderate", "{\n\"text\": }"), 400, "line 2, column 9: expected value"),
-        (post_to("/v1/moderate", &b"{\"text\": \"\xff\"}"[..]), 400, "line 1, column 11: invalid unicode code point"),
+        (post_to("/v1/moderate", "{\n\"text\": }"), 400, "line 2, column 9: this is no JSON: expected value"),
+        (
+            post_to("/v1/moderate", &b"{\"text\": \"\xff\"}"[..]),
+            400,
+            "line 1, column 11: this is no JSON: invalid unicode code point",
+        ),
         (post_to("/v1/moderate", ""), 400, "EOF"),
         (post_to("/v1/moderate?x=1", "{}"), 400, "the query may have"),
         (post_to("/v1/moderation", "{}"), 404, "/openapi.json"),

@@ -55,6 +55,95 @@ async fn a_key_that_is_used_too_often_is_told_when_to_come_back() {
     assert_eq!(refusal(response).await.0, 429);
 }
 
+#[tokio::test]
+async fn a_request_costs_as_many_as_it_has_comments() {
+    let config = || {
+        let limited =
+            KeyTable { per_second: NonZeroU32::new(5), burst: NonZeroU32::new(20), ..key("k", &[Scope::Score]) };
+        Config { keys: vec![limited], ..Config::default() }
+    };
+    let asked = |method: &str, path: &str, body: String| {
+        Request::builder().method(method).uri(path).header("authorization", "Bearer k").body(Body::from(body)).unwrap()
+    };
+    let texts = |count: usize| vec![r#"{"text":"a"}"#; count].join(",");
+    let ids = |count: usize| {
+        vec![r#"{"id":"1","text":"a","author":null,"date":null,"depth":0,"parent":null}"#; count].join(",")
+    };
+    let requests = |count: usize| {
+        [
+            asked("POST", "/v1/moderate", format!("[{}]", texts(count))),
+            asked("POST", "/v1/moderate", format!("{{\"rows\":[{}]}}", texts(count))),
+            asked("POST", "/v1/moderate", format!("{{\"article\":{{}},\"comments\":[{}]}}", ids(count))),
+            asked("PUT", "/v1/articles/1", format!("{{\"article\":\"a\",\"comments\":[{}]}}", texts(count))),
+            asked("POST", "/v1/moderations", format!("{{\"input\":[{}]}}", vec!["\"a\""; count].join(","))),
+        ]
+    };
+    for (number, request) in requests(19).into_iter().enumerate() {
+        let app = app(config());
+        assert!(app.clone().oneshot(request).await.unwrap().status().is_success(), "{number}");
+        // A second's worth and more is spent: two single ones do not fit any more, one might.
+        let again = requests(8).into_iter().nth(number).unwrap();
+        let response = app.oneshot(again).await.unwrap();
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["retry-after"]),
+            (429, &"2".parse().unwrap()),
+            "{number}"
+        );
+    }
+    for request in requests(21) {
+        let response = app(config()).oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 413);
+        let told = response.into_body().collect().await.unwrap().to_bytes();
+        assert!(String::from_utf8(told.to_vec()).unwrap().contains("allows 20 comments at once"));
+    }
+}
+
+#[tokio::test]
+async fn what_a_reload_leaves_as_it_was_is_told() {
+    let app = reloading(|count| {
+        let listen = if count == 0 { "127.0.0.1:8000" } else { "127.0.0.1:9000" };
+        Ok((
+            Config { listen: listen.to_owned(), store: (count > 0).then(|| "s".into()), ..Config::default() },
+            only_insult(),
+        ))
+    });
+    for needs_restart in [serde_json::json!([]), serde_json::json!(["listen", "store"])] {
+        let told = json(app.clone().oneshot(post_to("/v1/reload", "")).await.unwrap()).await;
+        assert_eq!(told["needs_restart"], needs_restart);
+    }
+}
+
+#[tokio::test]
+async fn a_reload_does_not_take_all_keys_away() {
+    let loader: Loader = Arc::new(|| Ok((Config::default(), Moderator::builtin().unwrap())));
+    let config = Config { keys: vec![key("k", &Scope::ALL)], ..Config::default() };
+    let server = Server::new(&config, Moderator::builtin().unwrap()).unwrap().reloading_by(loader, false);
+    let app = routes(Arc::new(server), false);
+    assert_eq!(app.clone().oneshot(with_key("/v1/reload", "k")).await.unwrap().status(), 422);
+    assert_eq!(app.oneshot(with_key("/v1/moderate", "")).await.unwrap().status(), 401);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_store_that_cannot_be_written_makes_the_server_unready() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = folder.path().join("inner");
+    std::fs::create_dir(&inner).unwrap();
+    let path = inner.join("store.sqlite");
+    let app = app(Config { store: Some(path.clone()), ..Config::default() });
+    let ready = async || app.clone().oneshot(get_from("/readyz")).await.unwrap().status().as_u16();
+    let suggest = async || {
+        let body = r#"{"comment":{"text":"a"},"attributeScores":{"INSULT":{"summaryScore":{"value":1}}}}"#;
+        app.clone().oneshot(post_to("/v1alpha1/comments:suggestscore", body)).await.unwrap().status().as_u16()
+    };
+    assert_eq!((ready().await, suggest().await), (200, 200));
+    std::fs::remove_dir_all(&inner).unwrap();
+    assert_eq!((ready().await, suggest().await), (503, 503));
+    std::fs::create_dir(&inner).unwrap();
+    assert_eq!((ready().await, suggest().await), (200, 200));
+    assert!(path.exists());
+}
+
 /// A server whose loader gives what `loaded` returns for the first, second … reload.
 fn reloading(loaded: impl Fn(usize) -> Result<(Config, Moderator), String> + Send + Sync + 'static) -> Router {
     let count = AtomicUsize::new(0);

@@ -30,6 +30,10 @@ fn quick() -> Config {
 
 /// Sends bytes and returns all that comes back until the connection ends.
 async fn said(address: SocketAddr, bytes: Vec<u8>) -> String {
+    String::from_utf8(said_bytes(address, bytes).await).unwrap()
+}
+
+async fn said_bytes(address: SocketAddr, bytes: Vec<u8>) -> Vec<u8> {
     let talk = move || {
         let mut socket = TcpStream::connect(address).unwrap();
         socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
@@ -37,7 +41,7 @@ async fn said(address: SocketAddr, bytes: Vec<u8>) -> String {
         let _ = socket.write_all(&bytes);
         let mut answer = Vec::new();
         let _ = socket.read_to_end(&mut answer);
-        String::from_utf8(answer).unwrap()
+        answer
     };
     spawn_blocking(talk).await.unwrap()
 }
@@ -145,8 +149,8 @@ async fn heads_that_are_too_long_or_malformed_are_refused() {
         (&many, "431"),
         ("GET /healthz HTTP/1.1\r\nHo st: gruff\r\n\r\n", "400"),
         ("\u{1f410}\r\n\r\n", "400"),
-        ("POST /v1/moderate HTTP/1.1\r\nContent-Length: x\r\n\r\n", "400"),
-        ("POST /v1/moderate HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "400"),
+        ("POST /v1/moderate HTTP/1.1\r\nHost: gruff\r\nContent-Length: x\r\n\r\n", "400"),
+        ("POST /v1/moderate HTTP/1.1\r\nHost: gruff\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "400"),
     ] {
         let answer = said(address, request.as_bytes().to_vec()).await;
         // A head so long that the server hangs up over it may not get its answer through.
@@ -171,4 +175,91 @@ async fn a_client_that_has_gone_frees_its_place() {
     let row =
         b"POST /v1/moderate HTTP/1.1\r\nHost: gruff\r\nConnection: close\r\nContent-Length: 12\r\n\r\n{\"text\":\"a\"}";
     assert!(said(address, row.to_vec()).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_names_one_host() {
+    let server = started(Config::default()).await;
+    let address = server.address;
+    for (head, status) in [
+        ("GET /healthz HTTP/1.1\r\n", "400"),
+        ("GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n", "400"),
+        ("GET /healthz HTTP/1.1\r\nHost: a\r\nHost: a\r\n", "400"),
+        ("GET /healthz HTTP/1.0\r\nHost: a\r\nHost: b\r\n", "400"),
+        ("GET /healthz HTTP/1.1\r\nHost: a\r\n", "200"),
+        ("GET /healthz HTTP/1.0\r\n", "200"),
+    ] {
+        let answer = said(address, format!("{head}Connection: close\r\n\r\n").into_bytes()).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")) || answer.starts_with(&format!("HTTP/1.0 {status}")),
+            "{head} {answer}"
+        );
+    }
+    let google = b"GET /v1alpha1/a HTTP/1.1\r\nConnection: close\r\n\r\n".to_vec();
+    let answer = said(address, google).await;
+    assert!(answer.contains("\"status\":\"INVALID_ARGUMENT\"") && answer.contains("no Host header"), "{answer}");
+}
+
+#[cfg(feature = "tls")]
+mod encrypted {
+    use super::*;
+    use std::path::Path;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio_rustls::TlsConnector;
+    use tokio_rustls::rustls::pki_types::pem::PemObject;
+    use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+    use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+    /// Asks a server that shows the certificate of the tests.
+    async fn asked(address: SocketAddr, name: &'static str, request: &str) -> io::Result<String> {
+        let mut roots = RootCertStore::empty();
+        let certificate = include_bytes!("../../../tests/fixtures/tls/certificate.pem");
+        roots.add(CertificateDer::from_pem_slice(certificate).unwrap()).unwrap();
+        let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        let stream = tokio::net::TcpStream::connect(address).await?;
+        let name = ServerName::try_from(name).unwrap();
+        let mut stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        Ok(String::from_utf8(answer).unwrap())
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn https_answers_and_plain_http_at_its_port_harms_nothing() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tls");
+        let tls = Tls { certificate: folder.join("certificate.pem"), key: folder.join("key.pem") };
+        let server =
+            started(Config { tls: Some(tls), head_timeout: Duration::from_secs(2), ..Config::default() }).await;
+        let health = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        let discovery = "GET /$discovery/rest HTTP/1.1\r\nHost: localhost:1\r\nConnection: close\r\n\r\n";
+        for _ in 0..2 {
+            let answer = asked(server.address, "localhost", health).await.unwrap();
+            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+            let answer = asked(server.address, "localhost", discovery).await.unwrap();
+            assert!(answer.contains("\"rootUrl\":\"https://localhost:1/\""), "{answer}");
+            // Neither a plain request nor noise gets an answer in plain text, nor does it end the server.
+            let answer = said_bytes(server.address, health.as_bytes().to_vec()).await;
+            assert!(!answer.starts_with(b"HTTP"), "{answer:?}");
+            said_bytes(server.address, vec![0x16, 0x03, 0x01, 0xff, 0xff, 0x00]).await;
+        }
+        assert!(asked(server.address, "example.com", health).await.is_err());
+        server.stop.send(()).unwrap();
+        tokio::time::timeout(Duration::from_secs(90), server.serving).await.unwrap().unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_certificate_without_its_key_is_refused_at_the_start() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tls");
+        let certificate = folder.join("certificate.pem");
+        for (certificate, key, told) in [
+            (folder.join("none.pem"), folder.join("key.pem"), "none.pem"),
+            (certificate.clone(), certificate, "tls key"),
+        ] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let config = Config { tls: Some(Tls { certificate, key }), ..Config::default() };
+            let error = serve(listener, config, Moderator::builtin().unwrap(), async {}).await.unwrap_err();
+            assert!(error.to_string().contains(told), "{error}");
+        }
+    }
 }

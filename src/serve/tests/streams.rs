@@ -52,6 +52,56 @@ async fn a_line_that_is_too_long_is_passed_over() {
     assert_eq!((answers[1]["line"].as_u64(), answers[2]["action"].is_string()), (Some(2), true));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn long_streams_leave_room_for_single_requests() {
+    let app = app(Config { max_requests: 1, threads: 2, ..Config::default() });
+    let streams: Vec<_> = (0..8)
+        .map(|_| {
+            let lines =
+                "{\"text\":\"You are the one who started it, you fool, and all of you know it.\"}\n".repeat(3000);
+            tokio::spawn(app.clone().oneshot(stream_of(lines)))
+        })
+        .collect();
+    let mut bodies = Vec::new();
+    for stream in streams {
+        let response = stream.await.unwrap().unwrap();
+        assert_eq!(response.status(), 200);
+        bodies.push(tokio::spawn(response.into_body().collect()));
+    }
+    let mut answered = 0;
+    while bodies.iter().any(|body| !body.is_finished()) {
+        let response = app.clone().oneshot(post_to("/v1/moderate", r#"{"text":"a"}"#)).await.unwrap();
+        assert_eq!(response.status(), 200, "after {answered}");
+        answered += 1;
+    }
+    assert!(answered > 0);
+    for body in bodies {
+        let bytes = body.await.unwrap().unwrap().to_bytes();
+        assert_eq!(memchr::memchr_iter(b'\n', &bytes).count(), 3000);
+    }
+}
+
+#[tokio::test]
+async fn a_key_slows_a_stream_down_instead_of_breaking_it() {
+    let key = KeyTable {
+        name: "k".into(),
+        hash: KeyHash::of("k"),
+        scopes: vec![Scope::Score],
+        per_second: std::num::NonZeroU32::new(100),
+        burst: std::num::NonZeroU32::new(10),
+    };
+    let app = app(Config { keys: vec![key], ..Config::default() });
+    let request =
+        Request::post("/v1/moderate").header("content-type", "application/jsonl").header("x-goog-api-key", "k");
+    let lines = "{\"text\":\"a\"}\n\n".repeat(40);
+    let since = std::time::Instant::now();
+    let response = app.oneshot(request.body(Body::from(lines)).unwrap()).await.unwrap();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    let answers = std::str::from_utf8(&bytes).unwrap().lines().filter(|line| line.contains("\"action\"")).count();
+    // Ten at once, and the other thirty at a hundred a second.
+    assert!(answers == 40 && since.elapsed() >= Duration::from_millis(250), "{answers} {:?}", since.elapsed());
+}
+
 /// A stream whose lines are sent one by one.
 async fn open(app: Router) -> (mpsc::Sender<Result<Bytes, Infallible>>, Body) {
     let (sender, receiver) = mpsc::channel(9);
