@@ -94,6 +94,8 @@ impl Source {
     ) -> anyhow::Result<bool> {
         let mut columns = columns.clone();
         columns.labels.extend(self.labels.iter().cloned());
+        let unmarked = self.recipe.as_ref().and_then(|recipe| recipe.unmarked.as_ref());
+        columns.kept.extend(unmarked.map(|unmarked| unmarked.field.clone()));
         let mut reader = Reader::open(&self.path, &columns)?;
         let handle = reader.progress();
         let (mut complete, mut batch, mut size) = (true, Vec::new(), 0);
@@ -144,6 +146,10 @@ impl Source {
     ) -> anyhow::Result<()> {
         if let Some(recipe) = &self.recipe {
             batch.iter_mut().for_each(|row| recipe.apply(&mut row.labels));
+            if let Some(unmarked) = &recipe.unmarked {
+                let made: Vec<Row> = batch.iter().filter_map(|row| unmarked.row(row)).collect();
+                batch.extend(made);
+            }
         }
         take(batch)?;
         batch.clear();

@@ -18,6 +18,8 @@ pub(super) enum Cell {
     Text(String),
     /// A list of texts.
     Texts(Vec<String>),
+    /// A list of numbers.
+    Numbers(Vec<Number>),
     /// An object's keys and scalar values.
     Object(Vec<(String, Cell)>),
     /// A list or object that no row needs.
@@ -32,6 +34,14 @@ impl Cell {
             Self::Number(number) => Some(number.to_string()),
             Self::Bool(value) => Some(value.to_string()),
             _ => None,
+        }
+    }
+
+    /// A scalar as text, or a list of numbers with a space between them.
+    pub(super) fn kept(self) -> Option<String> {
+        match self {
+            Self::Numbers(numbers) => Some(numbers.iter().map(Number::to_string).collect::<Vec<_>>().join(" ")),
+            other => other.scalar(),
         }
     }
 
@@ -52,7 +62,7 @@ impl Cell {
             Self::Bool(_) => "true or false",
             Self::Number(_) => "a number",
             Self::Text(_) => "a text",
-            Self::Texts(_) => "a list",
+            Self::Texts(_) | Self::Numbers(_) => "a list",
             Self::Object(_) => "an object",
             Self::Other => "a list or object",
         }
@@ -116,19 +126,24 @@ impl<'de> Visitor<'de> for CellSeed {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Cell, A::Error> {
-        let mut texts = Vec::new();
-        let mut only_texts = !self.inner;
-        while only_texts && let Some(cell) = list.next_element_seed(CellSeed { inner: true })? {
+        let (mut texts, mut numbers) = (Vec::new(), Vec::new());
+        let mut of_one_kind = !self.inner;
+        while of_one_kind && let Some(cell) = list.next_element_seed(CellSeed { inner: true })? {
             match cell {
                 Cell::Text(_) if texts.len() == LONGEST_LIST => {
                     return Err(A::Error::custom(format_args!("a list of more than {LONGEST_LIST} texts")));
                 }
-                Cell::Text(text) => texts.push(text),
-                _ => only_texts = false,
+                Cell::Text(text) if numbers.is_empty() => texts.push(text),
+                Cell::Number(number) if texts.is_empty() && numbers.len() < LONGEST_LIST => numbers.push(number),
+                _ => of_one_kind = false,
             }
         }
         while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(if only_texts { Cell::Texts(texts) } else { Cell::Other })
+        Ok(match of_one_kind {
+            true if numbers.is_empty() => Cell::Texts(texts),
+            true => Cell::Numbers(numbers),
+            false => Cell::Other,
+        })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Cell, A::Error> {
@@ -156,6 +171,8 @@ mod tests {
         assert_eq!(Cell::parse("12345678901234567890").unwrap().scalar().unwrap(), "12345678901234567890");
         assert_eq!(Cell::parse(r#"["a","b"]"#).unwrap(), Cell::Texts(vec!["a".into(), "b".into()]));
         assert_eq!(Cell::parse(r#"["a",{"b":[1]}, 2]"#).unwrap(), Cell::Other);
+        assert_eq!(Cell::parse("[1, 20]").unwrap().kept().as_deref(), Some("1 20"));
+        assert_eq!(Cell::parse(r#"[1, "a"]"#).unwrap(), Cell::Other);
         let author = Cell::parse(r#"{"name":"ann","badges":[{"x":1}],"age":3}"#).unwrap();
         assert_eq!(author.text_or(&["name"]).as_deref(), Some("ann"));
         assert!(Cell::parse("{} {}").is_err());

@@ -26,7 +26,7 @@ pub(super) fn row(mut fields: Fields, columns: &Columns, number: u64) -> Result<
         community: whole("the community", fields.take(Field::Community).and_then(Cell::scalar))?,
         kept: std::mem::take(&mut fields.kept)
             .into_iter()
-            .filter_map(|(place, cell)| Some((columns.kept.get(place)?.clone(), cell.scalar()?)))
+            .filter_map(|(place, cell)| Some((columns.kept.get(place)?.clone(), cell.kept()?)))
             .filter(|(_, value)| !value.is_empty())
             .collect(),
         status: whole("the status", fields.take(Field::Status).and_then(Cell::scalar))?,

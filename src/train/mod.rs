@@ -4,9 +4,11 @@ mod examples;
 mod fit;
 mod recipe;
 mod report;
+mod unmarked;
 
 pub use recipe::{Recipe, RecipeSource};
 pub use report::Report;
+pub use unmarked::Unmarked;
 
 use crate::detect;
 use crate::error::{Error, Result};

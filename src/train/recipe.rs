@@ -1,6 +1,6 @@
 //! A recipe: what a model is made of, as data.
 
-use super::{Algorithm, Identity, Parameters};
+use super::{Algorithm, Identity, Parameters, Unmarked};
 use crate::error::{Error, Result};
 use crate::features::FAMILIES;
 use crate::label::Label;
@@ -75,6 +75,9 @@ pub struct RecipeSource {
     /// Labels of it that are not to be used.
     #[serde(default)]
     pub ignore: Vec<Label>,
+    /// Whether the unmarked parts of its rows make rows of their own.
+    #[serde(default)]
+    pub unmarked: Option<Unmarked>,
     /// The licence under which it is published.
     pub licence: Option<String>,
     /// Where it is published.
