@@ -183,6 +183,7 @@ impl Wxr {
             status,
             house,
             depth: None,
+            quotes: Vec::new(),
         };
         Ok(Some((Post { comment, place }, fault)))
     }

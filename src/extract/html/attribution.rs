@@ -31,7 +31,9 @@ impl Reading<'_, '_> {
         let first_date =
             || self.page.dates(self.item.from, self.item.to).iter().find(|id| self.own.binary_search(id).is_ok());
         let Some((weight, node, name)) = self.best_name() else {
-            return first_date().and_then(|date| self.name_before_date(*date).or_else(|| self.line_beside_date(*date)));
+            let dated = first_date()
+                .and_then(|date| self.name_before_date(*date).or_else(|| self.line_beside_date(*date)));
+            return dated.or_else(|| first_date().and_then(|_| self.first_line_of_its_own()));
         };
         // A heading or bold word may be the comment's title: a name on the date's line is surer.
         if weight <= 45
@@ -54,7 +56,7 @@ impl Reading<'_, '_> {
         let candidate = |id: NodeId, leads: bool| {
             let line = page.line(id);
             let words = line.split_whitespace().count();
-            let marks = line.contains(['.', '!', '?', ';', '…']) && words > 2;
+            let marks = words > 2 && is_sentence(&line);
             let fits = (1..=4).contains(&words)
                 && line.chars().count() <= 40
                 && line.chars().any(char::is_alphabetic)
@@ -70,6 +72,32 @@ impl Reading<'_, '_> {
             let alone = before.is_none();
             after.filter(|_| alone).and_then(|id| candidate(id, false))
         })
+    }
+
+    /// A few words that begin the item in a box of their own, where the date stands elsewhere.
+    fn first_line_of_its_own(&self) -> Option<(NodeId, String)> {
+        let (page, tree) = (self.page, &self.page.tree);
+        let mut texts = self
+            .own
+            .iter()
+            .copied()
+            .filter(|id| tree.tag(*id) == Tag::Text && page.text_size(*id, *id + 1) > 0 && !self.is_dropped(*id));
+        let (first, second) = (texts.next()?, texts.next()?);
+        let block = |id: NodeId| tree.ancestors(id).find(|up| tree.tag(*up).is_block());
+        let (own, next) = (block(first)?, block(second)?);
+        let line = page.line(own);
+        // Paragraphs beside each other are one text.
+        let apart = own >= self.item.from && own != next && tree.tag(own) != Tag::P && tree.parent(own) != tree.parent(next)
+            || own >= self.item.from && own != next && tree.tag(own) != tree.tag(next);
+        let fits = apart
+            && (1..=4).contains(&line.split_whitespace().count())
+            && line.chars().count() <= 40
+            && line.chars().any(char::is_alphabetic)
+            && !is_sentence(&line)
+            && !line.ends_with(['!', '?', '…', ','])
+            && !chrome::is_chrome(&line)
+            && date::find(&line).is_none();
+        fits.then(|| (own, byline::name(&line))).filter(|(_, name)| !name.is_empty())
     }
 
     /// The element that most probably is the writer's name.
@@ -253,7 +281,8 @@ impl Reading<'_, '_> {
             let line = page.line(id);
             let Some(found) = date::find(&line) else { continue };
             let name = byline::before_date(line.get(..found.start)?);
-            if !name.is_empty() && name.chars().count() <= 60 && !chrome::is_chrome(&name) {
+            let buttons = name.split(' ').all(|word| chrome::is_chrome(word) || !word.contains(char::is_alphabetic));
+            if !name.is_empty() && !buttons && name.chars().count() <= 60 && !chrome::is_chrome(&name) {
                 // The smallest node that holds the name, so that no text goes with it.
                 let holds = |inner: &NodeId| page.size(*inner) <= LONGEST_NAME && page.line(*inner).contains(&name);
                 let smallest = (id..page.tree.end(id)).rfind(holds);
@@ -262,6 +291,13 @@ impl Reading<'_, '_> {
         }
         None
     }
+}
+
+/// Has a sentence's marks; a short word before a full stop is a title or an initial.
+fn is_sentence(line: &str) -> bool {
+    line.contains(['!', '?', ';', '…'])
+        || line.split_whitespace().any(|word| word.ends_with('.') && word.chars().count() > 5)
+        || line.ends_with('.') && line.split_whitespace().count() > 2
 }
 
 /// The class that hCard gives to names, and WordPress to commenters'.

@@ -210,6 +210,15 @@ fn clean(text: &str, dated: bool) -> String {
     if BEFORE_DATE.iter().any(|word| (dated || word.chars().count() > 4) && *word == lower) {
         return String::new();
     }
+    // "3. Ann"
+    let digits = name.bytes().take_while(u8::is_ascii_digit).count();
+    if (1..=4).contains(&digits)
+        && let Some(rest) = name.get(digits..).and_then(|rest| rest.strip_prefix(['.', ')']))
+        && rest.starts_with(' ')
+        && rest.chars().any(char::is_alphabetic)
+    {
+        name = trim_marks(rest);
+    }
     // "#3 Ann"
     if let Some(rest) = name.strip_prefix('#') {
         name = trim_marks(rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.'));

@@ -1,7 +1,8 @@
-//! Headings that say that comments follow, in the words of two dozen languages, and how far what they head reaches.
+//! Headings that say that comments follow, in the words of some forty languages, and how far what they head reaches.
 //!
 //! A site may name its elements in any way, or not at all; what it tells its readers can be read.
 
+use super::evidence::COUNT;
 use super::survey::Page;
 use super::tag::Tag;
 use super::tree::{NodeId, Tree};
@@ -74,6 +75,34 @@ static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "talkback",
         "eedback",
         "astausta",
+        "評論",
+        "留言",
+        "回应",
+        "回應",
+        "跟帖",
+        "تعليق",
+        "ردود",
+        "دیدگاه",
+        "نظر",
+        "תגוב",
+        "टिप्पण",
+        "মন্তব্য",
+        "ความ",
+        "bình luận",
+        "Bình luận",
+        "ý kiến",
+        "Ý kiến",
+        "anggapan",
+        "tsiliepim",
+        "omentār",
+        "ommentaar",
+        "dgovor",
+        "тговор",
+        "élemény",
+        "şərh",
+        "omente",
+        "ruzkin",
+        "mmæli",
     ];
     AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(stems).ok()
 });
@@ -96,7 +125,12 @@ pub(super) fn find(page: &Page<'_>, zones: &Zones) -> Vec<Heading> {
         // The widest element whose whole text is the heading.
         let element = around
             .filter_map(|up| {
-                let heading = flat::heading_of_comments(&page.line(up))?;
+                let line = page.line(up);
+                let heading = if tree.tag(up).is_heading() || page.evidence(up) & COUNT != 0 {
+                    flat::title_of_comments(&line)
+                } else {
+                    flat::heading_of_comments(&line)
+                }?;
                 Some((up, heading.count))
             })
             .filter(|(up, _)| !linked || tree.tag(*up).is_heading())

@@ -1,6 +1,7 @@
 //! What a page holds, measured once for all finders: how much text, which evidence, where dates and names stand.
 
 use super::date;
+use super::quotes;
 use super::evidence::{self, Evidence};
 use super::reference::decode;
 use super::tag::Tag;
@@ -166,7 +167,7 @@ pub(super) fn push_collapsed(out: &mut String, text: &str) {
             if !out.is_empty() && !out.ends_with(' ') {
                 out.push(' ');
             }
-        } else {
+        } else if c != quotes::MARK {
             out.push(c);
         }
     }
