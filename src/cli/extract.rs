@@ -84,9 +84,10 @@ impl Args {
     }
 
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        let mechanisms = (self.general_only || !self.without.is_empty()).then(|| self.mechanisms());
         let paths = self.inputs.resolve()?;
-        if self.general_only || !self.without.is_empty() {
-            return by_shape(&paths, self.mechanisms());
+        if let Some(mechanisms) = mechanisms {
+            return by_shape(&paths, mechanisms);
         }
         let mut intake = Intake::open(paths, self.naming.columns(), self.threads.start()?);
         let mut out = output::stdout();

@@ -159,6 +159,17 @@ const INVITATIONS: &str = "comments|comment|no comments|no comments yet|add a co
 
 static KNOWN_INVITATIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| INVITATIONS.split('|').collect());
 
+/// Tells whether a line is a phrase of two words or more, or one to answer with: a name is hardly ever one of those.
+pub(crate) fn is_button(line: &str) -> bool {
+    is_answer(line) || is_chrome(line) && (line.trim().contains(' ') || !is_label(line))
+}
+
+/// Words that stand before and after names in bylines.
+fn is_label(line: &str) -> bool {
+    const LABELS: &[&str] = &["by", "on", "at", "says", "said", "wrote", "author", "guest", "gast", "autor", "dit", "dice", "sagt", "uhr"];
+    LABELS.contains(&bare(line).as_str())
+}
+
 /// Removes such lines from the end, and from the start, of a comment's text; `whole` says that the text is from an element
 /// that holds what was written and nothing else.
 pub(crate) fn trim(text: &str, whole: bool) -> &str {

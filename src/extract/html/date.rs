@@ -107,7 +107,9 @@ pub(super) fn find(text: &str) -> Option<Range<usize>> {
     }
     let plain = ascii_digits(text);
     let found = DATE.as_ref()?.find(&plain)?;
-    let found = found.start()..plain.get(..found.end())?.trim_end().len();
+    let matched = found.as_str().trim_end_matches([' ', ',', '|']);
+    let matched = if matched.contains(['(', '（']) { matched } else { matched.trim_end_matches(')').trim_end() };
+    let found = found.start()..found.start() + matched.len();
     if matches!(plain, Cow::Borrowed(_)) {
         return Some(found);
     }

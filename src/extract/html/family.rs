@@ -54,7 +54,7 @@ pub(super) fn find(page: &Page<'_>, zones: &Zones) -> Option<Found> {
         .into_iter()
         .filter_map(|((strength, key), members)| {
             let items = if key.starts_with(BYLINE) {
-                after_bylines(page, members)
+                after_bylines(page, zones, members)
             } else if key.starts_with(RULE) {
                 between_rules(page, zones, members)
             } else {
@@ -226,7 +226,7 @@ fn is_byline(page: &Page<'_>, id: NodeId, dates: usize) -> bool {
 }
 
 /// Items that reach from each line to the next, or, where the lines stand after the texts, from the line before.
-fn after_bylines(page: &Page<'_>, members: Vec<NodeId>) -> Vec<Item> {
+fn after_bylines(page: &Page<'_>, zones: &Zones, members: Vec<NodeId>) -> Vec<Item> {
     let mut items: Vec<Item> = members
         .into_iter()
         .take(MOST_ITEMS)
@@ -237,7 +237,7 @@ fn after_bylines(page: &Page<'_>, members: Vec<NodeId>) -> Vec<Item> {
     let before = page.text_size(parent + 1, first.from);
     let after = page.text_size(last.to, page.tree.end(page.tree.parent(last.node)));
     if after == 0 && before > 0 {
-        let mut from = parent + 1;
+        let mut from = zones.heading(first.node).map_or(0, |heading| heading.from).max(parent + 1).min(first.from);
         for item in &mut items {
             if page.tree.parent(item.node) == parent {
                 item.from = from;

@@ -2,7 +2,7 @@
 //!
 //! A site may name its elements in any way, or not at all; what it tells its readers can be read.
 
-use super::evidence::COUNT;
+use super::evidence::{COMMENT, COUNT};
 use super::survey::Page;
 use super::tag::Tag;
 use super::tree::{NodeId, Tree};
@@ -25,6 +25,21 @@ pub(super) struct Heading {
     pub(super) to: NodeId,
     /// The number of comments it states.
     pub(super) count: Option<u64>,
+    /// 1 for `h1` … 6 for `h6`; what is no heading by its element ranks with `h4`.
+    pub(super) rank: u8,
+}
+
+/// How high a heading stands.
+pub(super) fn rank(tag: Tag) -> Option<u8> {
+    Some(match tag {
+        Tag::H1 => 1,
+        Tag::H2 => 2,
+        Tag::H3 => 3,
+        Tag::H4 => 4,
+        Tag::H5 => 5,
+        Tag::H6 => 6,
+        _ => return None,
+    })
 }
 
 /// Parts of words without which no line is such a heading: nearly all lines are told by them.
@@ -136,7 +151,9 @@ pub(super) fn find(page: &Page<'_>, zones: &Zones) -> Vec<Heading> {
             .filter(|(up, _)| !linked || tree.tag(*up).is_heading())
             .last();
         let Some((element, count)) = element else { continue };
-        let heading = Heading { count, ..reach(page, element) };
+        // The heading may stand in a box of its own.
+        let rank = (element..=id).find_map(|inner| rank(tree.tag(inner))).unwrap_or(4);
+        let heading = Heading { count, rank, ..reach(page, zones, element) };
         if heading.from < heading.to && found.last() != Some(&heading) {
             found.push(heading);
         }
@@ -146,16 +163,21 @@ pub(super) fn find(page: &Page<'_>, zones: &Zones) -> Vec<Heading> {
 }
 
 /// From a heading's end to the end of the innermost element that holds more than the heading.
-fn reach(page: &Page<'_>, element: NodeId) -> Heading {
+///
+/// Not out of an element that is named for comments and holds the form to write one with.
+fn reach(page: &Page<'_>, zones: &Zones, element: NodeId) -> Heading {
     let tree = &page.tree;
     let mut inner = element;
     for up in tree.ancestors(element) {
-        if page.text_size(tree.end(inner), tree.end(up)) > BESIDE || tree.tag(up) == Tag::Body {
-            return Heading { from: tree.end(inner), to: tree.end(up), count: None };
+        let whole = page.evidence(up) & COMMENT != 0
+            && zones.is_for_comments(up)
+            && tree.descendants(up).any(|id| tree.tag(id) == Tag::Textarea);
+        if whole || page.text_size(tree.end(inner), tree.end(up)) > BESIDE || tree.tag(up) == Tag::Body {
+            return Heading { from: tree.end(inner), to: tree.end(up), count: None, rank: 4 };
         }
         inner = up;
     }
-    Heading { from: tree.end(inner), to: tree.len(), count: None }
+    Heading { from: tree.end(inner), to: tree.len(), count: None, rank: 4 }
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ mod survey;
 mod tag;
 mod tokens;
 mod tree;
+mod unlike;
 mod wording;
 mod zone;
 

@@ -50,6 +50,13 @@ pub(super) fn scripted_system(source: &str) -> Option<&'static str> {
     SCRIPTED.get(found).map(|(_, name)| *name)
 }
 
+/// An element that a script fills with comments.
+pub(super) fn is_scripted_place(page: &Page<'_>, id: NodeId) -> bool {
+    ["id", "class"].iter().filter_map(|name| page.tree.attribute(id, name)).any(|names| {
+        names.split_ascii_whitespace().any(|name| SCRIPTED.iter().any(|(mark, _)| name.eq_ignore_ascii_case(mark)))
+    }) && page.size(id) < 60
+}
+
 static MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let builder = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(SCRIPTED.iter().map(|(mark, _)| mark));
     builder.ok()
