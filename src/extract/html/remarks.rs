@@ -42,6 +42,10 @@ const SCRIPTED: &[(&str, &str)] = &[
     ("waline", "Waline"),
     ("gitalk", "Gitalk"),
     ("twikoo", "Twikoo"),
+    // What a page's own program starts from.
+    ("\"comments\":[{", "the page's own"),
+    ("\"comments\": [{", "the page's own"),
+    ("\\\"comments\\\":[{", "the page's own"),
 ];
 
 /// The comment system whose mark the page bears.
