@@ -1,6 +1,7 @@
 //! What speaks against a family of elements that has names, dates and texts like comments: it stands in another section
 //! of the page, leads to other pages, or is about goods, events and episodes.
 
+use super::evidence::{COMMENT, NEWEST, of_names};
 use super::family::Strength;
 use super::heading::{Heading, rank};
 use super::item::{Draft, Item};
@@ -61,7 +62,10 @@ fn is_cut_off(page: &Page<'_>, zones: &Zones, heading: &Heading, item: NodeId) -
             && !tree.has(id, Tree::HIDDEN)
             && {
                 let line = page.line(id);
-                !flat::is_form_line(&line) && flat::title_of_comments(&line).is_none()
+                let says = of_names(&line);
+                // A heading that speaks of comments, but of no others, belongs to them: thanks, rules, an order.
+                !(says & COMMENT != 0 && says & NEWEST == 0 || flat::is_form_line(&line))
+                    && flat::title_of_comments(&line).is_none()
             }
     })
 }
@@ -76,7 +80,11 @@ fn leads_to_other_pages(page: &Page<'_>, items: &[Item]) -> bool {
         let mut to_comment = links.filter_map(|id| {
             let (address, place) = tree.attribute(id, "href")?.trim().split_once('#')?;
             let numbered = place.bytes().any(|b| b.is_ascii_digit()) || place.to_ascii_lowercase().contains("comment");
-            (!address.is_empty() && numbered).then(|| address.split('?').next().unwrap_or_default())
+            // `/comment/12#comment-12` is the comment's own address.
+            let digits = place.bytes().rev().take_while(u8::is_ascii_digit).count();
+            let number = place.get(place.len() - digits..).unwrap_or_default();
+            let own = !number.is_empty() && address.trim_end_matches('/').ends_with(number);
+            (!address.is_empty() && numbered && !own).then(|| address.split('?').next().unwrap_or_default())
         });
         if let Some(address) = to_comment.next() {
             leading += 1;
