@@ -166,7 +166,8 @@ pub(crate) fn is_button(line: &str) -> bool {
 
 /// Words that stand before and after names in bylines.
 fn is_label(line: &str) -> bool {
-    const LABELS: &[&str] = &["by", "on", "at", "says", "said", "wrote", "author", "guest", "gast", "autor", "dit", "dice", "sagt", "uhr"];
+    const LABELS: &[&str] =
+        &["by", "on", "at", "says", "said", "wrote", "author", "guest", "gast", "autor", "dit", "dice", "sagt", "uhr"];
     LABELS.contains(&bare(line).as_str())
 }
 
@@ -231,7 +232,10 @@ mod tests {
         assert_eq!(trim("says:\nI like it.\nReply\nNo.\nReply\n+3", false), "I like it.\nReply\nNo.");
         assert_eq!(trim("Reply", false), "Reply");
         assert_eq!(trim("2024\nwas a year", false), "2024\nwas a year");
-        assert_eq!(trim("Leave a comment\nis what they say.\nLeave a comment", false), "Leave a comment\nis what they say.");
+        assert_eq!(
+            trim("Leave a comment\nis what they say.\nLeave a comment", false),
+            "Leave a comment\nis what they say."
+        );
         assert_eq!(trim("I did\nLeave a comment\nReply", true), "I did\nLeave a comment");
         assert_eq!(trim("“Reply”\nThey never do.", false), "“Reply”\nThey never do.");
     }

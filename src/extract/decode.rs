@@ -143,7 +143,7 @@ const COUNTRIES: &[(&str, &str)] = &[
 ];
 
 /// Fewer bytes above 127 say too little of an encoding.
-const LEAST_TO_DETECT: usize = 24;
+const LEAST_TO_DETECT: usize = 12;
 
 /// A page without a label in an encoding that is not Western, as browsers tell it (chardetng); nothing where the result
 /// does not read like text.
@@ -160,7 +160,33 @@ fn detected(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let (text, broken) = encoding.decode_without_bom_handling(bytes);
     let (mut letters, mut others) = (0usize, 0usize);
     for c in text.chars().filter(|c| !c.is_ascii()) {
-        let fits = c.is_alphabetic() || matches!(c, '\u{a0}' | '–' | '—' | '“' | '”' | '„' | '«' | '»' | '’' | '‘' | '…' | '№' | '•' | '。' | '，' | '、' | '「' | '」' | '！' | '？' | '：' | '（' | '）');
+        let fits = c.is_alphabetic()
+            || matches!(
+                c,
+                '\u{a0}'
+                    | '–'
+                    | '—'
+                    | '“'
+                    | '”'
+                    | '„'
+                    | '«'
+                    | '»'
+                    | '’'
+                    | '‘'
+                    | '…'
+                    | '№'
+                    | '•'
+                    | '。'
+                    | '，'
+                    | '、'
+                    | '「'
+                    | '」'
+                    | '！'
+                    | '？'
+                    | '：'
+                    | '（'
+                    | '）'
+            );
         *if fits { &mut letters } else { &mut others } += 1;
     }
     (!broken && others * 12 <= letters).then_some(text)
@@ -227,18 +253,38 @@ mod tests {
 
     #[test]
     fn pages_without_a_label_are_read_by_their_bytes() {
-        for (name, text) in [
-            ("windows-1251", "Паром на три дальних острова этой зимой будет ходить дважды в неделю, сообщили в четверг."),
-            ("koi8-r", "Паром на три дальних острова этой зимой будет ходить дважды в неделю, сообщили в четверг."),
-            ("iso-8859-2", "Přívoz na tři vnější ostrovy bude letos v zimě jezdit dvakrát týdně, oznámil ve čtvrtek kraj po roce stížností."),
-            ("windows-1253", "Το πλοίο για τα τρία έξω νησιά θα ταξιδεύει δύο φορές την εβδομάδα φέτος τον χειμώνα."),
-            ("windows-1256", "ستبحر العبارة إلى الجزر الثلاث البعيدة مرتين في الأسبوع هذا الشتاء، كما أعلنت المحافظة."),
-            ("shift_jis", "沖の三つの島へ向かう船がこの冬は週に二回運航されると、県が木曜日に発表した。"),
-            ("euc-kr", "바깥쪽 세 섬으로 가는 배가 올겨울 일주일에 두 번 뜬다고 군청이 목요일 밝혔다."),
-            ("gbk", "前往三座外岛的渡轮今年冬天每周将开航两次，县政府在经历一年的投诉之后于周四宣布。"),
+        for (language, name, text) in [
+            (
+                "ru",
+                "windows-1251",
+                "Паром на три дальних острова этой зимой будет ходить дважды в неделю, сообщили в четверг.",
+            ),
+            (
+                "ru",
+                "koi8-r",
+                "Паром на три дальних острова этой зимой будет ходить дважды в неделю, сообщили в четверг.",
+            ),
+            (
+                "cs",
+                "iso-8859-2",
+                "Přívoz na tři vnější ostrovy bude letos v zimě jezdit dvakrát týdně, oznámil ve čtvrtek kraj po roce stížností.",
+            ),
+            (
+                "el",
+                "windows-1253",
+                "Το πλοίο για τα τρία έξω νησιά θα ταξιδεύει δύο φορές την εβδομάδα φέτος τον χειμώνα.",
+            ),
+            (
+                "ar",
+                "windows-1256",
+                "ستبحر العبارة إلى الجزر الثلاث البعيدة مرتين في الأسبوع هذا الشتاء، كما أعلنت المحافظة.",
+            ),
+            ("ja", "shift_jis", "沖の三つの島へ向かう船がこの冬は週に二回運航されると、県が木曜日に発表した。"),
+            ("ko", "euc-kr", "바깥쪽 세 섬으로 가는 배가 올겨울 일주일에 두 번 뜬다고 군청이 목요일 밝혔다."),
+            ("zh", "gbk", "前往三座外岛的渡轮今年冬天每周将开航两次，县政府在经历一年的投诉之后于周四宣布。"),
         ] {
             let encoding = Encoding::for_label(name.as_bytes()).unwrap();
-            let page = format!("<html><body><p>{text}</p></body></html>");
+            let page = format!("<html lang={language}><body><p>{text}</p></body></html>");
             let (bytes, _, broken) = encoding.encode(&page);
             assert!(!broken, "{name}");
             assert_eq!(decoded(&bytes, Format::Html), page, "{name}");

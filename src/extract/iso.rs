@@ -14,7 +14,7 @@ const MONTHS: [&str; 12] = [
      şubat февраля фев лютого helmikuuta február februarie φεβρουαρίου februára februāris februārī veebruar \
      vasario veljače febrer фебруар фебруара февруари φεβ φεβρουάριος şub فبراير فيفري شباط פברואר בפברואר फरवरी \
      फ़रवरी ফেব্রুয়ারি",
-    "march mar märz maerz mär mrz mars marzo março marco maart mrt marca marzec marts března mart марта мар \
+    "march mar märz maerz mär mrz mars marzo março marco maart mrt marca marzec marts března mart марта март мар \
      березня maaliskuuta március martie μαρτίου märts kovo ožujka març maret μαρ μάρτιος مارس آذار מרץ במרץ मार्च \
      মার্চ",
     "april apr avril avr abril abr aprile kwietnia kwiecień kwi dubna nisan апреля апр квітня huhtikuuta április \
@@ -54,11 +54,11 @@ static YEAR_FIRST: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:^|\D)(\d{4})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})(?:\D|$)").ok());
 static DAY_FIRST: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:^|\D)(\d{1,2})(\.|/|-)\s?(\d{1,2})[./-]\s?(\d{4})(?:\D|$)").ok());
-static NUMBERED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:^|\D)(\d{1,2})[\s,]{1,2}tháng\s(\d{1,2})(?:,|\snăm)?\s(\d{4})(?:\D|$)").ok()
+static NUMBERED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)(?:^|\D)(\d{1,2})[\s,]{1,2}tháng\s(\d{1,2})(?:,|\snăm)?\s(\d{4})(?:\D|$)").ok());
+static TIME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?:^|[^\d:])(\d{1,2})(?:[:h]|[時时点點시]\s?)(\d{2})(?::(\d{2}))?(?:\s?([ap])\.?\s?m\b)?").ok()
 });
-static TIME: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)(?:^|[^\d:])(\d{1,2})(?:[:h]|[時时点點시]\s?)(\d{2})(?::(\d{2}))?(?:\s?([ap])\.?\s?m\b)?").ok());
 
 /// Months of two words, and what is read for them; longer ones first.
 const PHRASES: &[(&str, &str)] = &[
@@ -172,9 +172,8 @@ fn worded(raw: &str) -> Option<(String, String)> {
     let joins = |c: char| matches!(c, '\u{93c}' | '\u{94d}' | '\u{9bc}' | '\u{9cd}' | '\u{301}');
     let words: Vec<&str> =
         lower.split(|c: char| !c.is_alphanumeric() && !joins(c)).filter(|word| !word.is_empty()).collect();
-    let month_of = |word: &str| {
-        MONTHS.iter().position(|names| names.split(' ').any(|name| name == word)).map(|month| month + 1)
-    };
+    let month_of =
+        |word: &str| MONTHS.iter().position(|names| names.split(' ').any(|name| name == word)).map(|month| month + 1);
     let mut months = words.iter().enumerate().filter_map(|(at, word)| Some((at, month_of(word)?)));
     let (at, month) = months.next()?;
     if months.any(|(_, other)| other != month) {

@@ -40,7 +40,8 @@ impl Comment {
         }
         let starts = self.quotes.iter().map(|(start, _)| *start).chain([self.text.len()]);
         let ends = [0].into_iter().chain(self.quotes.iter().map(|(_, end)| *end));
-        let own = ends.zip(starts).filter_map(|(end, start)| self.text.get(end..start)).map(|part| part.trim_matches('\n'));
+        let own =
+            ends.zip(starts).filter_map(|(end, start)| self.text.get(end..start)).map(|part| part.trim_matches('\n'));
         Cow::Owned(own.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n"))
     }
 

@@ -196,9 +196,30 @@ mod tests {
         assert_eq!(count("12 комментариев"), Some(Some(12)));
         assert_eq!(count("Noch keine Kommentare"), Some(Some(0)));
         for line in [
-            "コメント 3件", "3件のコメント", "댓글 3", "댓글 3개", "Комментарии (3)", "٣ تعليقات", "التعليقات (٣)", "3条评论", "评论 3",
-            "3 條留言", "3 टिप्पणियाँ", "3 Komentarze", "Komentarze: 3", "3 σχόλια", "Σχόλια (3)", "3 תגובות", "3 bình luận",
-            "3 komentar", "3 ความคิดเห็น", "3 коментара", "3 komentarai", "۳ دیدگاه", "Kommentare 3", "3 comentaris",
+            "コメント 3件",
+            "3件のコメント",
+            "댓글 3",
+            "댓글 3개",
+            "Комментарии (3)",
+            "٣ تعليقات",
+            "التعليقات (٣)",
+            "3条评论",
+            "评论 3",
+            "3 條留言",
+            "3 टिप्पणियाँ",
+            "3 Komentarze",
+            "Komentarze: 3",
+            "3 σχόλια",
+            "Σχόλια (3)",
+            "3 תגובות",
+            "3 bình luận",
+            "3 komentar",
+            "3 ความคิดเห็น",
+            "3 коментара",
+            "3 komentarai",
+            "۳ دیدگاه",
+            "Kommentare 3",
+            "3 comentaris",
         ] {
             assert_eq!(count(line), Some(Some(3)), "{line}");
         }

@@ -202,7 +202,10 @@ fn answered(page: &Page<'_>, items: &[&Item]) -> Option<Vec<Option<usize>>> {
     // `m501`, `t1_501`, `#comment-501`: the whole, or the number at its end.
     let place_of = |name: &str| {
         let digits = name.bytes().rev().take_while(u8::is_ascii_digit).count();
-        places.get(name).or_else(|| places.get(name.get(name.len() - digits..).filter(|number| !number.is_empty())?)).copied()
+        places
+            .get(name)
+            .or_else(|| places.get(name.get(name.len() - digits..).filter(|number| !number.is_empty())?))
+            .copied()
     };
     let nodes: HashSet<NodeId> = items.iter().map(|item| item.node).collect();
     let mut found = Vec::with_capacity(items.len());

@@ -31,8 +31,8 @@ impl Reading<'_, '_> {
         let first_date =
             || self.page.dates(self.item.from, self.item.to).iter().find(|id| self.own.binary_search(id).is_ok());
         let Some((weight, node, name)) = self.best_name() else {
-            let dated = first_date()
-                .and_then(|date| self.name_before_date(*date).or_else(|| self.line_beside_date(*date)));
+            let dated =
+                first_date().and_then(|date| self.name_before_date(*date).or_else(|| self.line_beside_date(*date)));
             return dated.or_else(|| first_date().and_then(|_| self.first_line_of_its_own()));
         };
         // A heading or bold word may be the comment's title: a name on the date's line is surer.

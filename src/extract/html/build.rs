@@ -100,7 +100,7 @@ impl<'a> Builder<'a> {
         // What a template holds is shown where the page says that it is an element's shadow.
         let shadow = tag == Tag::Template
             && ["shadowrootmode", "shadowroot"].iter().any(|name| self.tree.attribute(id, name).is_some());
-        if shadow && !self.open.last().is_some_and(|open| open.flags & Tree::HIDDEN != 0) {
+        if shadow && self.open.last().is_none_or(|open| open.flags & Tree::HIDDEN == 0) {
             flags &= !Tree::HIDDEN;
         }
         let hidden = self.tree.attribute(id, "hidden").is_some();

@@ -20,7 +20,7 @@ const MONTHS: &str = "january|february|march|april|may|june|july|august|septembe
     augusti|marts|desember|des|\
     ledna|února|března|dubna|května|června|července|srpna|září|října|listopadu|prosince|\
     ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık|\
-    января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|янв|фев|мар|апр|июн|июл|авг|сен|окт|ноя|дек|\
+    января|февраля|марта|март|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|янв|фев|мар|апр|июн|июл|авг|сен|окт|ноя|дек|\
     січня|лютого|березня|квітня|травня|червня|липня|серпня|вересня|жовтня|листопада|грудня|\
     tammikuuta|helmikuuta|maaliskuuta|huhtikuuta|toukokuuta|kesäkuuta|heinäkuuta|elokuuta|syyskuuta|lokakuuta|marraskuuta|joulukuuta|\
     január|február|március|április|május|június|július|augusztus|szeptember|október|\
@@ -95,7 +95,8 @@ static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// What dates without a digit hold: "an hour ago", "vor einem Tag".
-const WORDS: &[&str] = &[" ago", "vor ein", "y a un", "hace un", "há um", "geleden", " siden", " sedan", "منذ ", "قبل ", "לפני "];
+const WORDS: &[&str] =
+    &[" ago", "vor ein", "y a un", "hace un", "há um", "geleden", " siden", " sedan", "منذ ", "قبل ", "לפני "];
 
 /// Longer texts are prose; a date in them says nothing about who wrote when.
 const LONGEST: usize = 160;

@@ -297,9 +297,7 @@ fn shape(page: &Page<'_>, id: NodeId) -> String {
             .attribute(id, "class")
             .unwrap_or_default()
             .split_ascii_whitespace()
-            .filter(|name| {
-                !is_numbered(name) && !name.split(['-', '_']).any(|part| PLACES.contains(&part))
-            })
+            .filter(|name| !is_numbered(name) && !name.split(['-', '_']).any(|part| PLACES.contains(&part)))
             .collect();
         names.sort_unstable();
         format!("{}.{}", tree.name(id).to_ascii_lowercase(), names.join("."))
@@ -310,7 +308,8 @@ fn shape(page: &Page<'_>, id: NodeId) -> String {
 
 /// A name with a number of its own: `comment-12`, `item3`; in `_3fTq` the digit is a letter like others.
 fn is_numbered(name: &str) -> bool {
-    name.ends_with(|c: char| c.is_ascii_digit()) || name.split(['-', '_']).any(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+    name.ends_with(|c: char| c.is_ascii_digit())
+        || name.split(['-', '_']).any(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The elements that a nameless element begins with, one inside the other: they tell a box from the boxes in it.

@@ -7,12 +7,7 @@ use super::tag::Tag;
 use super::tree::{NodeId, Tree};
 
 /// The text of a range of nodes in document order; `skip` says of a node where to go on if it is left out.
-pub(super) fn text(
-    tree: &Tree<'_>,
-    from: NodeId,
-    to: NodeId,
-    skip: impl FnMut(NodeId) -> Option<NodeId>,
-) -> String {
+pub(super) fn text(tree: &Tree<'_>, from: NodeId, to: NodeId, skip: impl FnMut(NodeId) -> Option<NodeId>) -> String {
     with_quotes(tree, from, to, skip, |_| false)
 }
 

@@ -179,7 +179,9 @@ fn is_byline_alone(draft: &Draft) -> bool {
     }
     let rest = text.replacen(draft.author.as_deref().unwrap_or("\u{0}"), "", 1);
     let rest = rest.replacen(draft.date.as_deref().unwrap_or("\u{0}"), "", 1);
-    rest.len() < text.len() && draft.date.as_deref().is_some_and(|date| text.contains(date)) && !rest.contains(char::is_alphabetic)
+    rest.len() < text.len()
+        && draft.date.as_deref().is_some_and(|date| text.contains(date))
+        && !rest.contains(char::is_alphabetic)
 }
 
 /// One and the same person in all of many: entries of a ticker, versions of a program. Guests may share a name.
@@ -234,7 +236,8 @@ fn headed(page: &Page<'_>, items: &[Item]) -> bool {
             let line = super::reference::decode(page.tree.raw_text(id));
             let heading = page.tree.ancestors(id).take(3).any(|up| page.tree.tag(up).is_heading());
             let says = of_names(&line);
-            if says & (COMMENT | if heading { TALK } else { 0 }) != 0 && says & OTHER_KIND == 0
+            if says & (COMMENT | if heading { TALK } else { 0 }) != 0
+                && says & OTHER_KIND == 0
                 && !flat::is_form_line(&line)
             {
                 return true;

@@ -13,18 +13,40 @@ pub(super) const MARK: char = '\u{fdd0}';
 
 /// Words in class names of boxes that hold a quotation.
 const NAMES: &[&str] = &[
-    "quote", "quoted", "quotes", "quotation", "blockquote", "quotecontent", "quotebox", "quotebody", "bbquote", "bbcodequote",
-    "zitat", "citation", "citat", "citaat", "cita", "citazione", "citacao", "cytat", "citace", "citato", "lainaus", "alinti",
-    "idezet", "tsitata", "цитата",
+    "quote",
+    "quoted",
+    "quotes",
+    "quotation",
+    "blockquote",
+    "quotecontent",
+    "quotebox",
+    "quotebody",
+    "bbquote",
+    "bbcodequote",
+    "zitat",
+    "citation",
+    "citat",
+    "citaat",
+    "cita",
+    "citazione",
+    "citacao",
+    "cytat",
+    "citace",
+    "citato",
+    "lainaus",
+    "alinti",
+    "idezet",
+    "tsitata",
+    "цитата",
 ];
 
 /// Tells whether an element is a box that quotes: a `blockquote`, or named so.
 pub(super) fn is_quote(page: &Page<'_>, id: NodeId) -> bool {
     let tree = &page.tree;
     let named = || {
-        tree.attribute(id, "class").is_some_and(|class| {
-            class.len() <= 400 && class.split(|c: char| !c.is_alphanumeric()).any(|word| is_name(word))
-        }) && page.evidence(id) & (ACTION | AUTHOR | DATE | AVATAR) == 0
+        tree.attribute(id, "class")
+            .is_some_and(|class| class.len() <= 400 && class.split(|c: char| !c.is_alphanumeric()).any(is_name))
+            && page.evidence(id) & (ACTION | AUTHOR | DATE | AVATAR) == 0
             && page.link_size(id, tree.end(id)) * 2 <= page.size(id)
     };
     match tree.tag(id) {

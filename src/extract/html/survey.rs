@@ -1,8 +1,8 @@
 //! What a page holds, measured once for all finders: how much text, which evidence, where dates and names stand.
 
 use super::date;
-use super::quotes;
 use super::evidence::{self, Evidence};
+use super::quotes;
 use super::reference::decode;
 use super::tag::Tag;
 use super::tree::{NodeId, Tree};

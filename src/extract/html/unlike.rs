@@ -97,8 +97,23 @@ fn leads_to_other_pages(page: &Page<'_>, items: &[Item]) -> bool {
 /// What the page's data for machines calls an item, where that is no comment.
 fn is_of_other_type(page: &Page<'_>, items: &[Item]) -> bool {
     const OTHERS: &[&str] = &[
-        "/product", "/offer", "/event", "/person", "/jobposting", "/recipe", "/newsarticle", "/article", "/blogposting",
-        "/videoobject", "/podcastepisode", "/review", "/howtostep", "/question", "/listitem", "/book", "/movie",
+        "/product",
+        "/offer",
+        "/event",
+        "/person",
+        "/jobposting",
+        "/recipe",
+        "/newsarticle",
+        "/article",
+        "/blogposting",
+        "/videoobject",
+        "/podcastepisode",
+        "/review",
+        "/howtostep",
+        "/question",
+        "/listitem",
+        "/book",
+        "/movie",
     ];
     let tree = &page.tree;
     let typed = |item: &&Item| {
@@ -118,7 +133,9 @@ fn has_titles(page: &Page<'_>, items: &[Item], drafts: &[Draft]) -> bool {
             tree.tag(id).is_heading() && page.size(id) >= 12 && {
                 let line = page.line(id);
                 let author = draft.author.as_deref();
-                author.is_none_or(|author| !line.contains(author) || line == author && line.split_whitespace().count() > 4)
+                author.is_none_or(|author| {
+                    !line.contains(author) || line == author && line.split_whitespace().count() > 4
+                })
             }
         })
     };
