@@ -240,7 +240,7 @@ fn numbered_names(page: &Page<'_>, items: &[&Item]) -> Option<Vec<u32>> {
         names.collect()
     };
     let all: Vec<BTreeMap<String, u32>> = items.iter().map(|item| numbers(item)).collect();
-    let stems: BTreeSet<&String> = all.iter().flat_map(BTreeMap::keys).take(200).collect();
+    let stems: BTreeSet<&String> = all.iter().flat_map(BTreeMap::keys).take(40).collect();
     stems.into_iter().find_map(|stem| {
         let values: Vec<u32> = all.iter().map(|names| names.get(stem).copied().unwrap_or(0)).collect();
         let kinds: BTreeSet<u32> = values.iter().copied().collect();

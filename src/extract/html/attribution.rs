@@ -86,7 +86,6 @@ impl Reading<'_, '_> {
         let (first, second) = (texts.next()?, texts.next()?);
         let block = |id: NodeId| tree.ancestors(id).find(|up| tree.tag(*up).is_block());
         let (own, next) = (block(first)?, block(second)?);
-        let line = page.line(own);
         // Paragraphs beside each other are one text.
         let class = |id: NodeId| tree.attribute(id, "class").unwrap_or_default();
         let apart = own >= self.item.from
@@ -94,8 +93,12 @@ impl Reading<'_, '_> {
             && (tree.tag(own) != Tag::P
                 && (tree.parent(own) != tree.parent(next) || class(own) != class(next) || tree.parent(first) != own)
                 || tree.tag(own) != tree.tag(next));
-        let fits = apart
-            && (1..=4).contains(&line.split_whitespace().count())
+        // The block may be what all items stand in: it is not read then.
+        if !apart || page.size(own) > LONGEST_NAME || tree.end(own) - own > 40 {
+            return None;
+        }
+        let line = page.line(own);
+        let fits = (1..=4).contains(&line.split_whitespace().count())
             && line.chars().count() <= 40
             && line.chars().any(char::is_alphabetic)
             && !is_sentence(&line)

@@ -15,6 +15,8 @@ use std::sync::LazyLock;
 const LONGEST: u32 = 160;
 /// What may stand beside a heading in its box: a link to the form, a picture's name.
 const BESIDE: u32 = 60;
+/// A form that stands beside a heading stands within so many nodes.
+const FORM_WITHIN: usize = 400;
 
 /// What a heading heads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,10 +171,12 @@ fn reach(page: &Page<'_>, zones: &Zones, element: NodeId) -> Heading {
     let tree = &page.tree;
     let mut inner = element;
     for up in tree.ancestors(element) {
-        let whole = page.evidence(up) & COMMENT != 0
-            && zones.is_for_comments(up)
-            && tree.descendants(up).any(|id| tree.tag(id) == Tag::Textarea);
-        if whole || page.text_size(tree.end(inner), tree.end(up)) > BESIDE || tree.tag(up) == Tag::Body {
+        let is_whole = || {
+            page.evidence(up) & COMMENT != 0
+                && zones.is_for_comments(up)
+                && tree.descendants(up).take(FORM_WITHIN).any(|id| tree.tag(id) == Tag::Textarea)
+        };
+        if page.text_size(tree.end(inner), tree.end(up)) > BESIDE || tree.tag(up) == Tag::Body || is_whole() {
             return Heading { from: tree.end(inner), to: tree.end(up), count: None, rank: 4 };
         }
         inner = up;

@@ -15,6 +15,8 @@ use std::collections::BTreeSet;
 
 /// Between a heading and what it heads no more is looked through.
 const FURTHEST: NodeId = 4000;
+/// An item may hold all others: so much of it is looked at.
+const MOST_NODES: NodeId = 400;
 /// The most links of an item that are looked at.
 const MOST_LINKS: usize = 12;
 
@@ -76,7 +78,8 @@ fn leads_to_other_pages(page: &Page<'_>, items: &[Item]) -> bool {
     let mut pages: BTreeSet<&str> = BTreeSet::new();
     let mut leading = 0usize;
     for item in items {
-        let links = (item.from..item.to).filter(|id| tree.tag(*id) == Tag::A).take(MOST_LINKS);
+        let links =
+            (item.from..item.to.min(item.from + MOST_NODES)).filter(|id| tree.tag(*id) == Tag::A).take(MOST_LINKS);
         let mut to_comment = links.filter_map(|id| {
             let (address, place) = tree.attribute(id, "href")?.trim().split_once('#')?;
             let numbered = place.bytes().any(|b| b.is_ascii_digit()) || place.to_ascii_lowercase().contains("comment");
