@@ -1,13 +1,14 @@
 //! Finds dates in short texts, in the forms and languages of bylines.
 
+use super::further_dates;
 use crate::extract::numerals::{ascii_digits, has_digit};
 use regex::Regex;
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// The months in some forty languages, as they stand in dates, and how they are shortened.
-const MONTHS: &str = "january|february|march|april|may|june|july|august|september|october|november|december|\
+/// The months in two dozen languages, as they stand in dates, and how they are shortened.
+pub(super) const MONTHS: &str = "january|february|march|april|may|june|july|august|september|october|november|december|\
     jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|\
     januar|jänner|februar|feber|märz|maerz|mai|juni|juli|oktober|dezember|mär|mrz|okt|dez|\
     janvier|février|fevrier|mars|avril|juin|juillet|août|aout|septembre|octobre|novembre|décembre|decembre|janv|févr|fevr|avr|juil|déc|\
@@ -20,29 +21,12 @@ const MONTHS: &str = "january|february|march|april|may|june|july|august|septembe
     augusti|marts|desember|des|\
     ledna|února|března|dubna|května|června|července|srpna|září|října|listopadu|prosince|\
     ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık|\
-    января|февраля|марта|март|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|янв|фев|мар|апр|июн|июл|авг|сен|окт|ноя|дек|\
+    января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|янв|фев|мар|апр|июн|июл|авг|сен|окт|ноя|дек|\
     січня|лютого|березня|квітня|травня|червня|липня|серпня|вересня|жовтня|листопада|грудня|\
     tammikuuta|helmikuuta|maaliskuuta|huhtikuuta|toukokuuta|kesäkuuta|heinäkuuta|elokuuta|syyskuuta|lokakuuta|marraskuuta|joulukuuta|\
     január|február|március|április|május|június|július|augusztus|szeptember|október|\
     ianuarie|februarie|martie|aprilie|iunie|iulie|septembrie|octombrie|noiembrie|decembrie|\
-    ιανουαρίου|φεβρουαρίου|μαρτίου|απριλίου|μαΐου|ιουνίου|ιουλίου|αυγούστου|σεπτεμβρίου|οκτωβρίου|νοεμβρίου|δεκεμβρίου|\
-    januára|janvāris|janvārī|jaanuar|sausio|siječnja|gener|јануар|јануара|януари|ιαν|ιανουάριος|oca|ocağı|\
-    يناير|جانفي|ינואר|בינואר|जनवरी|জানুয়ারি|februára|februāris|februārī|veebruar|vasario|veljače|febrer|\
-    фебруар|фебруара|февруари|φεβ|φεβρουάριος|şub|فبراير|فيفري|شباط|פברואר|בפברואר|फरवरी|फ़रवरी|ফেব্রুয়ারি|\
-    märts|kovo|ožujka|març|maret|μαρ|μάρτιος|مارس|آذار|מרץ|במרץ|मार्च|মার্চ|apríla|aprīlis|aprīlī|aprill|\
-    balandžio|travnja|април|априла|απρ|απρίλιος|nis|أبريل|ابريل|إبريل|أفريل|نيسان|אפריל|באפריל|अप्रैल|এপ্রিল|\
-    mája|maijs|maijā|gegužės|svibnja|maig|май|мај|маја|μαΐ|μάιος|مايو|ماي|أيار|מאי|במאי|मई|মে|júna|jūnijs|\
-    jūnijā|juuni|birželio|lipnja|juny|junij|јун|јуна|юни|ιουν|ιούνιος|haz|يونيو|يونيه|جوان|حزيران|יוני|ביוני|\
-    जून|জুন|júla|jūlijs|jūlijā|juuli|liepos|juliol|julij|јул|јула|юли|ιουλ|ιούλιος|tem|يوليو|يوليه|جويلية|\
-    تموز|יולי|ביולי|जुलाई|জুলাই|augusta|augusts|augustā|rugpjūčio|kolovoza|agost|avgust|agustus|август|\
-    αυγ|αύγουστος|ağu|أغسطس|اغسطس|أوت|آب|אוגוסט|באוגוסט|अगस्त|আগস্ট|septembra|septembris|septembrī|rugsėjo|\
-    rujna|septembar|септембар|септембра|септември|σεπ|σεπτέμβριος|eyl|سبتمبر|أيلول|ספטמבר|בספטמבר|सितंबर|\
-    सितम्बर|সেপ্টেম্বর|októbra|oktobris|oktobrī|oktoober|spalio|oktobar|октобар|октобра|октомври|οκτ|\
-    οκτώβριος|eki|أكتوبر|اكتوبر|אוקטובר|באוקטובר|अक्टूबर|अक्तूबर|অক্টোবর|novembra|novembris|novembrī|\
-    lapkričio|studenoga|studenog|novembar|новембар|новембра|ноември|νοε|νοέμβριος|kas|نوفمبر|נובמבר|בנובמבר|\
-    नवंबर|नवम्बर|নভেম্বর|decembra|decembris|decembrī|detsember|gruodžio|prosinca|desembre|decembar|децембар|\
-    децембра|декември|δεκ|δεκέμβριος|ara|ديسمبر|דצמבר|בדצמבר|दिसंबर|दिसम्बर|ডিসেম্বর|\
-    تشرين\\s(?:الأول|الاول|الثاني)|كانون\\s(?:الأول|الاول|الثاني)|tháng\\s[0-9]{1,2}|tháng\\s(?:một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười\\smột|mười\\shai|mười)";
+    ιανουαρίου|φεβρουαρίου|μαρτίου|απριλίου|μαΐου|ιουνίου|ιουλίου|αυγούστου|σεπτεμβρίου|οκτωβρίου|νοεμβρίου|δεκεμβρίου";
 
 const UNITS: &str = "sec|sek|min|hour|hr|day|week|wk|month|mo|year|yr|stund|std|tag|woch|monat|jahr|heure|jour|semaine|mois|\
     an|hora|día|dia|semana|mes|mês|año|ano|ore|ora|giorn|settiman|anni|anno|uur|uren|dag|dagen|we|maand|jaar|godz|dni|\
@@ -50,28 +34,26 @@ const UNITS: &str = "sec|sek|min|hour|hr|day|week|wk|month|mo|year|yr|stund|std|
 
 // Word boundaries are ASCII ones, or the fast engine gives up at every accent; so none is asked for after a word that
 // may end in another script's letter.
-static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let time = r"(?:[\s,|@·–—•/(-]{0,4}(?:um|at|à|a\slas|às|alle|ore|o|om|kl\.?|klo|в|у|о|στις|saat|lúc|pukul|الساعة|בשעה|h)?\s{0,2}(?:(?:오전|오후|午前|午後|上午|下午|晚上|中午|凌晨|早上|du\.|de\.)\s?)?[0-9]{1,2}\s?(?:[:.h時时点點시]|\sh\s)\s?[0-9]{2}[分분]?(?:[:.][0-9]{2})?(?:\s?[ap]\.?\s?m(?-u:\b)\.?|\s?(?:[πμ]\.?\s?μ\.?|صباحًا|صباحا|مساءً|مساء|[صم]|öö|ös|sa|ch)(?-u:$|[\s,|)]))?(?:\s?(?:uhr|hrs|uur|h)(?-u:\b))?)";
-    let month = format!(r"(?:{MONTHS})[.,]?");
-    let gap = r"[\s-]{1,2}";
-    let year = r"(?:(?:19|20)[0-9]{2}|['’][0-9]{2})(?-u:\b)";
+static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| regex(MONTHS, TIME, &[]));
+
+/// A time after a date.
+const TIME: &str = r"(?:[\s,|@·–—•/(-]{0,4}(?:um|at|à|a\slas|às|alle|ore|o|om|kl\.?|klo|в|saat|h)?\s{0,2}[0-9]{1,2}\s?[:.h]\s?[0-9]{2}(?:[:.][0-9]{2})?(?:\s?[ap]\.?\s?m(?-u:\b)\.?)?(?:\s?(?:uhr|hrs|uur|h)(?-u:\b))?)";
+const GAP: &str = r"[\s-]{1,2}";
+pub(super) const YEAR: &str = r"(?:(?:19|20)[0-9]{2}|['’][0-9]{2})(?-u:\b)";
+
+/// Makes the pattern of these months, times and `further` forms, which go first.
+pub(super) fn regex(months: &str, time: &str, further: &[String]) -> Option<Regex> {
+    let month = format!(r"(?:{months})[.,]?");
+    let (gap, year) = (GAP, YEAR);
     let alternatives = [
         // 2024-03-01, 2024-03-01T10:00:00Z, 2024年3月1日
-        r"(?-u:\b)(?:19|20|1[34])[0-9]{2}\s?[-/.年년]\s?[0-9]{1,2}\s?[-/.月월]\s?[0-9]{1,2}[日일.]?(?:\s?[(（][月火水木金土日一二三四五六월화수목금토일]曜?日?요?일?[)）])?(?:t[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]{1,9})?(?:z|[+-][0-9]{2}:?[0-9]{2})?)?".to_owned(),
+        r"(?-u:\b)(?:19|20)[0-9]{2}\s?[-/.年]\s?[0-9]{1,2}\s?[-/.月]\s?[0-9]{1,2}[日.]?(?:t[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]{1,9})?(?:z|[+-][0-9]{2}:?[0-9]{2})?)?".to_owned(),
         // 1.3.2024, 01/03/24
         r"(?-u:\b)[0-9]{1,2}\s?[-/.]\s?[0-9]{1,2}[-/.,]\s?(?:(?:19|20)[0-9]{2}|[0-9]{2})(?-u:\b)".to_owned(),
         // 1. März 2024, 1st of March, 2024, 1 de marzo de 2024
         format!(r"(?-u:\b)[0-9]{{1,2}}(?:\.|er|º|ª|st|nd|rd|th)?[\s-]{{0,2}}(?:de\s|of\s|d['’])?{month}{gap}(?:de\s|del\s)?{year}"),
-        // 2024. március 1., 2024 m. kovo 1 d.
-        format!(r"(?-u:\b)(?:19|20)[0-9]{{2}}\.?\s(?:m\.\s)?{month}\s[0-9]{{1,2}}(?:\.|(?-u:\b))(?:\sd\.)?"),
-        // 5 tháng 3, 2024 and months of other calendars
-        format!(r"(?-u:\b)[0-9]{{1,2}}[\s,]{{1,2}}tháng\s[0-9]{{1,2}}(?:,|\snăm)?\s{year}"),
-        r"[0-9]{1,2}\s(?:فروردین|اردیبهشت|خرداد|تیر|مرداد|شهریور|مهر|آبان|آذر|دی|بهمن|اسفند)\s(?:ماه\s)?1[34][0-9]{2}".to_owned(),
-        r"[0-9]{1,2}\s(?:มกราคม|กุมภาพันธ์|มีนาคม|เมษายน|พฤษภาคม|มิถุนายน|กรกฎาคม|สิงหาคม|กันยายน|ตุลาคม|พฤศจิกายน|ธันวาคม|[ก-ฮ]{1,2}\.[ก-ฮ]\.)\s(?:พ\.ศ\.\s)?(?:20|25)[0-9]{2}".to_owned(),
-        // 3월 5일 14:22
-        format!(r"(?-u:\b)[0-9]{{1,2}}\s?[月월]\s?[0-9]{{1,2}}[日일]{time}"),
         // March 1, 2024; Março 1, 2024
-        format!(r"{month}\s{{1,2}}[0-9]{{1,2}}(?:st|nd|rd|th)?,?\s{{1,2}}(?:de\s|del\s)?{year}"),
+        format!(r"(?-u:\b){month}\s{{1,2}}[0-9]{{1,2}}(?:st|nd|rd|th)?,?\s{{1,2}}(?:de\s|del\s)?{year}"),
         // 1 March 10:00 and March 1 10:00, 12/02 à 11:30: without a year only with a time
         format!(r"(?-u:\b)[0-9]{{1,2}}(?:\.|er|º|st|nd|rd|th)?\s{{0,2}}(?:de\s|of\s)?{month}\s{time}"),
         format!(r"(?-u:\b){month}\s[0-9]{{1,2}}(?:st|nd|rd|th)?(?-u:\b){time}"),
@@ -80,19 +62,12 @@ static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         format!(r"(?-u:\b)(?:vor|il\sy\sa|hace|há|för|for)\s(?:mehr\sals\s|über\s|etwa\s|ca\.?\s|más\sde\s|plus\sde\s|environ\s)?(?:[0-9]{{1,3}}|ein|einer|einem|un|une|una|um|uma|en|et)\s(?:{UNITS})[^\s0-9.,]{{0,7}}(?:\ssiden|\ssedan)?"),
         // 3 hours ago, 5 dagen geleden, 2 часа назад, 1 Monat her
         format!(r"(?-u:\b)(?:[0-9]{{1,3}}|an?|one)\s?\+?\s?(?:{UNITS})[^\s0-9.,]{{0,7}}\.?\s(?:(?:and|,)\s[0-9]{{1,2}}\s[a-z]{{1,8}}\s)?(?:(?:ago|geleden|temu|sedan|siden|fa|her|sitten)(?-u:\b)|atrás|назад|тому|önce|dříve|előtt)"),
-        // 3시간 전, 3 天前, منذ ٣ ساعات, 3 giờ trước, πριν 3 ώρες, před 3 dny
-        r"[0-9]{1,3}\s?(?:秒|分|分钟|分鐘|小时|小時|個小時|个小时|時間|天|日|週間|周|週|星期|个月|個月|か月|ヶ月|カ月|月|年|초|분|시간|일|주|주일|개월|달|년)\s?(?:前|전)".to_owned(),
-        r"(?:منذ|قبل)\s(?:[0-9]{1,3}\s)?(?:ثانية|ثوان|دقيقة|دقائق|دقيقتين|ساعة|ساعات|ساعتين|يوم|يوما|يومًا|أيام|يومين|أسبوع|أسابيع|شهر|أشهر|شهرين|سنة|سنوات|سنتين|عام|أعوام)|[0-9]{1,3}\s(?:ثانیه|دقیقه|ساعت|روز|هفته|ماه|سال)\s(?:پیش|قبل)".to_owned(),
-        r"לפני\s[0-9]{1,3}\s(?:שניות|דקות|שעות|ימים|שבועות|חודשים|שנים)|לפני\s(?:דקה|שעה|יום|שבוע|חודש|שנה)".to_owned(),
-        r"[0-9]{1,3}\s(?:सेकंड|मिनट|घंटे|घंटा|दिन|सप्ताह|हफ्ते|हफ़्ते|महीने|साल|वर्ष)\sपहले|[0-9]{1,3}\s(?:মিনিট|ঘণ্টা|দিন|মাস|বছর)\sআগে".to_owned(),
-        r"[0-9]{1,3}\s(?:giây|phút|giờ|ngày|tuần|tháng|năm)\strước|[0-9]{1,3}\s(?:detik|menit|jam|hari|minggu|bulan|tahun)\s(?:yang\s)?(?:lalu|lepas)|[0-9]{1,3}\s?(?:วินาที|นาที|ชั่วโมง|วัน|สัปดาห์|เดือน|ปี)(?:ที่แล้ว|ที่ผ่านมา|ก่อน)".to_owned(),
-        r"(?:πριν(?:\sαπό)?|před|pred|prije|pre|преди|acum|prieš|pirms)\s[0-9]{1,3}\s(?:δευτ|λεπτ|ώρ|ημέρ|μέρ|εβδομ|μήν|χρόν|έτ|sek|min|hod|h|dn|den|dní|týd|týž|měs|mes|rok|let|dan|sat|tjed|nedel|mjes|god|час|дн|ден|сед|мес|год|ore|or|zi|săpt|lun|an|val|d\.|mėn|met|st|dien|ned|mēn|gad)[^\s0-9.,]{0,7}".to_owned(),
-        r"[0-9]{1,3}\s(?:másodperce|perce|órája|napja|hete|hónapja|éve)(?-u:$|[\s,.|])".to_owned(),
         format!(r"(?:heute|gestern|vorgestern|today|yesterday|hier|aujourd['’]hui|hoy|ayer|oggi|ieri|vandaag|gisteren|dziś|dzisiaj|wczoraj|сегодня|вчера|idag|igår){time}"),
     ];
-    let pattern = format!("(?i)(?:{})(?:{time})?", alternatives.join("|"));
+    let forms: Vec<&str> = further.iter().chain(&alternatives).map(String::as_str).collect();
+    let pattern = format!("(?i)(?:{})(?:{time})?", forms.join("|"));
     Regex::new(&pattern).ok()
-});
+}
 
 /// What dates without a digit hold: "an hour ago", "vor einem Tag".
 const WORDS: &[&str] =
@@ -107,7 +82,8 @@ pub(super) fn find(text: &str) -> Option<Range<usize>> {
         return None;
     }
     let plain = ascii_digits(text);
-    let found = DATE.as_ref()?.find(&plain)?;
+    let regex = if further_dates::may_hold(&plain) { &*further_dates::DATE } else { &*DATE };
+    let found = regex.as_ref()?.find(&plain)?;
     let matched = found.as_str().trim_end_matches([' ', ',', '|']);
     let matched = if matched.contains(['(', '（']) { matched } else { matched.trim_end_matches(')').trim_end() };
     let found = found.start()..found.start() + matched.len();

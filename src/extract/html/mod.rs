@@ -15,6 +15,7 @@ mod evidence;
 mod family;
 #[cfg(test)]
 mod fixtures;
+mod further_dates;
 mod heading;
 mod item;
 mod linked_data;
