@@ -54,6 +54,7 @@ fn keeps_its_promises(thread: &Thread) {
         assert!(!comment.text.trim().is_empty());
         assert!(comment.parent.as_deref().is_none_or(|parent| seen.contains(parent)));
         assert!(seen.insert(&comment.id));
+        assert!(comment.quotes.iter().all(|(start, end)| start < end && comment.text.get(*start..*end).is_some()));
     }
     assert!(thread.confidence.is_none_or(|sure| (0.0..=1.0).contains(&sure)));
     assert!(thread.comments.is_empty() || thread.confidence.is_some());

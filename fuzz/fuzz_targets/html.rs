@@ -18,6 +18,11 @@ fn check(thread: &Thread) {
         assert!(!comment.text.trim().is_empty());
         assert!(comment.parent.as_deref().is_none_or(|parent| seen.contains(parent)));
         assert!(seen.insert(&comment.id));
+        let mut before = 0;
+        for (start, end) in &comment.quotes {
+            assert!(before <= *start && start < end && comment.text.get(*start..*end).is_some());
+            before = *end;
+        }
     }
     assert_eq!(thread.source.is_some(), thread.confidence.is_some());
 }

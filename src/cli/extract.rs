@@ -7,7 +7,7 @@ use super::judging::Threads;
 use super::naming::Naming;
 use super::output;
 use gruff::corpus::{Body, Entry};
-use gruff::extract::{self, Format};
+use gruff::extract::{self, Format, Mechanisms};
 use gruff::label::HOUSE;
 use gruff::report::write_json;
 use gruff::thread::{Comment, Row, RowArticle, Thread};
@@ -18,6 +18,8 @@ use std::process::ExitCode;
 
 /// How many bytes are made ready at once.
 const GROUP: usize = 1 << 20;
+/// How many first bytes tell what an input is.
+const HEAD: usize = 64 << 10;
 
 /// Take the article and its comments out of pages, text dumps, exports and rows
 #[derive(clap::Args)]
@@ -49,10 +51,21 @@ pub(super) struct Args {
     /// how pages nobody wrote a rule for fare
     #[arg(long, conflicts_with = "to")]
     general_only: bool,
+    /// Leave out a way of finding comments, to measure what it adds
+    #[arg(long, value_name = "WAY", value_delimiter = ',', conflicts_with_all = ["to", "general_only"], hide = true)]
+    without: Vec<Way>,
     #[command(flatten)]
     threads: Threads,
     #[command(flatten)]
     naming: Naming,
+}
+
+/// A way of finding comments in a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Way {
+    Platforms,
+    Data,
+    Shapes,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -62,10 +75,19 @@ enum Rows {
 }
 
 impl Args {
-    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let paths = self.inputs.resolve()?;
+    fn mechanisms(&self) -> Mechanisms {
+        let with = |way: Way| !self.without.contains(&way);
         if self.general_only {
-            return by_shape(&paths);
+            return Mechanisms::SHAPES;
+        }
+        Mechanisms { platforms: with(Way::Platforms), data: with(Way::Data), shapes: with(Way::Shapes) }
+    }
+
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        let mechanisms = (self.general_only || !self.without.is_empty()).then(|| self.mechanisms());
+        let paths = self.inputs.resolve()?;
+        if let Some(mechanisms) = mechanisms {
+            return by_shape(&paths, mechanisms);
         }
         let mut intake = Intake::open(paths, self.naming.columns(), self.threads.start()?);
         let mut out = output::stdout();
@@ -112,12 +134,12 @@ impl Args {
     }
 }
 
-/// Reads pages one after the other by their shape alone.
-fn by_shape(paths: &[PathBuf]) -> anyhow::Result<ExitCode> {
+/// Reads pages one after the other, and in some of the ways only.
+fn by_shape(paths: &[PathBuf], mechanisms: Mechanisms) -> anyhow::Result<ExitCode> {
     let mut out = output::stdout();
     let mut code = ExitCode::SUCCESS;
     for path in paths {
-        match page_by_shape(path) {
+        match page_by_shape(path, mechanisms) {
             Ok(thread) => {
                 write_json(&mut out, &Dated::of(&thread))?;
                 out.write_all(b"\n")?;
@@ -132,7 +154,7 @@ fn by_shape(paths: &[PathBuf]) -> anyhow::Result<ExitCode> {
     Ok(code)
 }
 
-fn page_by_shape(path: &Path) -> anyhow::Result<Thread> {
+fn page_by_shape(path: &Path, mechanisms: Mechanisms) -> anyhow::Result<Thread> {
     let bytes = if path == Path::new("-") {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes)?;
@@ -140,8 +162,13 @@ fn page_by_shape(path: &Path) -> anyhow::Result<Thread> {
     } else {
         std::fs::read(path)?
     };
-    let text = extract::decode(&bytes, Format::Html)?;
-    Ok(Thread { path: Some(path.display().to_string()), ..extract::html_by_shape(&text) })
+    let format = extract::sniff(bytes.get(..HEAD).unwrap_or(&bytes))?;
+    let thread = match format {
+        Format::Html => extract::html_by(&extract::decode(&bytes, format)?, mechanisms),
+        Format::FlatText => extract::flat_text(&extract::decode(&bytes, format)?),
+        _ => anyhow::bail!("only web pages and text dumps are read by their shape: this is an export or rows"),
+    };
+    Ok(Thread { path: Some(path.display().to_string()), ..thread })
 }
 
 fn incomplete(error: &anyhow::Error) -> ExitCode {

@@ -56,6 +56,7 @@ pub(super) fn post(mut fields: Fields) -> Result<Post, String> {
         author: part(fields.take(Field::Author), &["name", "display_name", "username", "login"])?,
         date: part(fields.take(Field::Date), &[])?,
         text,
+        quotes: Vec::new(),
         depth: None,
         parent: part(parent, &["id"])?,
         house: status.as_deref().and_then(state::held),

@@ -82,7 +82,13 @@ const LINES: &[&str] = &[
     παράθεση|σχόλια",
     // Further scripts
     "返信|返信する|報告|通報|いいね|共有|引用|コメント|回复|回覆|举报|檢舉|点赞|赞|分享|评论|답글|신고|좋아요|공유|인용|댓글|رد|إبلاغ|\
-    أعجبني|مشاركة|הגב|דווח|שתף|trả lời|báo cáo|thích|chia sẻ|balas|laporkan|suka|bagikan",
+    أعجبني|مشاركة|הגב|דווח|שתף|trả lời|báo cáo|thích|chia sẻ|balas|laporkan|suka|bagikan|\
+    לייק|אהבתי|تعديل|حذف|اقتباس|پاسخ|گزارش|پسندیدن|जवाब दें|उत्तर दें|रिपोर्ट करें|रिपोर्ट|पसंद|पसंद करें|साझा करें|शेयर करें|\
+    উত্তর দিন|রিপোর্ট|ตอบกลับ|ถูกใจ|รายงาน|แชร์|viết bình luận|chỉnh sửa|kirim|edit komentar|대댓글|추천|비추천|싫어요|더보기|\
+    支持|反对|反對|踩|顶|删除|刪除|编辑|置顶|楼主|返信する|違反報告|そう思う|そう思わない|もっと見る",
+    // Baltic, Catalan, further Balkan
+    "atsakyti|pranešti|patinka|atbildēt|ziņot|patīk|vasta|teata|meeldib|respon|m'agrada|denuncia|citeix|erantzun|одговори|пријави|\
+    свиђа ми се|цитирај|докладвай|харесвам|comparteix",
 ];
 
 static KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| LINES.iter().flat_map(|lines| lines.split('|')).collect());
@@ -94,7 +100,7 @@ const ANSWERS: &str = "reply|reply to this|reply to this comment|reply to commen
     anmelden um zu antworten|kommentar melden|diesen beitrag melden|zitieren|antwort schreiben|kommentar kommentieren|\
     répondre|répondre à ce commentaire|signaler ce commentaire|signaler le commentaire|connectez-vous pour répondre|citer|\
     alerter le modérateur|responder|inicia sesión para responder|denunciar comentario|citar|rispondi|segnala commento|\
-    accedi per rispondere|cita|denunciar comentário|inicie sessão para responder|reageer|beantwoorden|antwoorden|\
+    accedi per rispondere|cita|denunciar comentário|inicie sessão para responder|reageer|beantwoorden|antwoorden|پاسخ|जवाब दें|उत्तर दें|উত্তর দিন|respon|citeix|одговори|\
     log in om te reageren|citeer|citeren|odpowiedz|zaloguj się, aby odpowiedzieć|cytuj|svar|svara|svare|besvar|citera|vastaa|\
     vastaa kommenttiin|ответить|цитировать|відповісти|odpovědět|reagovat|odpovedať|válasz|válaszolok|yanıtla|cevapla|răspunde|\
     απάντηση|odgovori|отговор|atsakyti|atbildēt|vasta|返信|返信する|回复|回覆|답글|답글 달기|رد|הגב|ตอบกลับ|trả lời|balas|thumb up|vote up|\
@@ -129,7 +135,8 @@ fn bare(line: &str) -> String {
 
 /// Tells whether a whole line is such a phrase, or nothing but marks and numbers.
 pub(crate) fn is_chrome(line: &str) -> bool {
-    if line.len() > 120 {
+    // Who quotes such a phrase has written something.
+    if line.len() > 120 || line.starts_with(['"', '“', '„', '«', '»', '”', '‘', '「', '『', '\u{fdd0}']) {
         return false;
     }
     let bare = bare(line);
@@ -142,19 +149,43 @@ pub(crate) fn is_chrome(line: &str) -> bool {
             .all(|part| KNOWN.contains(part.trim_matches(|c: char| !c.is_alphabetic())))
 }
 
-/// Removes such lines from the end, and from the start, of a comment's text.
-pub(crate) fn trim(text: &str) -> &str {
+/// What invites to write a comment: it stands before or below all comments, and at the head of none.
+const INVITATIONS: &str = "comments|comment|no comments|no comments yet|add a comment|add comment|leave a reply|leave a comment|\
+    post a comment|write a comment|be the first to comment|comments are closed|join the discussion|back to top|kommentar verfassen|\
+    kommentar schreiben|kommentar hinzufügen|keine kommentare|schreibe einen kommentar|kommentieren|nach oben|aucun commentaire|\
+    laisser un commentaire|ajouter un commentaire|réagir|dejar un comentario|deja un comentario|sin comentarios|\
+    lascia un commento|nessun commento|deixe um comentário|plaats een reactie|geen reacties|dodaj komentarz|brak komentarzy|\
+    jätä kommentti|yorum yap|viết bình luận|コメントを書く|发表评论|댓글 쓰기";
+
+static KNOWN_INVITATIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| INVITATIONS.split('|').collect());
+
+/// Tells whether a line is a phrase of two words or more, or one to answer with: a name is hardly ever one of those.
+pub(crate) fn is_button(line: &str) -> bool {
+    is_answer(line) || is_chrome(line) && (line.trim().contains(' ') || !is_label(line))
+}
+
+/// Words that stand before and after names in bylines.
+fn is_label(line: &str) -> bool {
+    const LABELS: &[&str] =
+        &["by", "on", "at", "says", "said", "wrote", "author", "guest", "gast", "autor", "dit", "dice", "sagt", "uhr"];
+    LABELS.contains(&bare(line).as_str())
+}
+
+/// Removes such lines from the end, and from the start, of a comment's text; `whole` says that the text is from an element
+/// that holds what was written and nothing else.
+pub(crate) fn trim(text: &str, whole: bool) -> &str {
     let mut text = text.trim_matches('\n');
+    let invites = |line: &str| KNOWN_INVITATIONS.contains(bare(line).as_str());
     while let Some(cut) = text.rfind('\n') {
         let last = text.get(cut + 1..).unwrap_or_default();
-        if !(is_chrome(last) || is_counter(last)) {
+        if !(is_chrome(last) || is_counter(last)) || whole && invites(last) {
             break;
         }
         text = text.get(..cut).unwrap_or_default();
     }
     while let Some(cut) = text.find('\n') {
         let first = text.get(..cut).unwrap_or_default();
-        if !(is_chrome(first) && first.len() < 40 || is_counter(first)) {
+        if !(is_chrome(first) && first.len() < 40 && !invites(first) || is_counter(first)) {
             break;
         }
         text = text.get(cut + 1..).unwrap_or_default();
@@ -198,9 +229,15 @@ mod tests {
 
     #[test]
     fn trims_from_both_ends_only() {
-        assert_eq!(trim("says:\nI like it.\nReply\nNo.\nReply\n+3"), "I like it.\nReply\nNo.");
-        assert_eq!(trim("Reply"), "Reply");
-        assert_eq!(trim("2024\nwas a year"), "2024\nwas a year");
+        assert_eq!(trim("says:\nI like it.\nReply\nNo.\nReply\n+3", false), "I like it.\nReply\nNo.");
+        assert_eq!(trim("Reply", false), "Reply");
+        assert_eq!(trim("2024\nwas a year", false), "2024\nwas a year");
+        assert_eq!(
+            trim("Leave a comment\nis what they say.\nLeave a comment", false),
+            "Leave a comment\nis what they say."
+        );
+        assert_eq!(trim("I did\nLeave a comment\nReply", true), "I did\nLeave a comment");
+        assert_eq!(trim("“Reply”\nThey never do.", false), "“Reply”\nThey never do.");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::Format;
 use crate::error::{Error, Result};
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::borrow::Cow;
 use std::path::Path;
@@ -9,7 +10,8 @@ use std::path::Path;
 /// A declaration stands in the first bytes of a page, or browsers ignore it.
 const DECLARED_WITHIN: usize = 4096;
 
-/// Decodes a page or dump: byte-order marks, UTF-8, what an HTML page declares, else windows-1252 where that is plausible.
+/// Decodes a page or dump: byte-order marks, UTF-8, what an HTML page declares, else another
+/// encoding that its bytes speak for, else windows-1252 where that is plausible.
 ///
 /// # Errors
 /// For bytes that are no text in any of those, with the first offending byte.
@@ -42,6 +44,9 @@ pub(crate) fn decode_in<'a>(path: Option<&Path>, bytes: &'a [u8], format: Format
     let first = error.valid_up_to();
     if declared == Some(UTF_8) && mostly_utf8(bytes) {
         return Ok(String::from_utf8_lossy(bytes));
+    }
+    if let Some(text) = detected(bytes) {
+        return Ok(text);
     }
     if is_plausible_windows_1252(bytes) {
         return Ok(WINDOWS_1252.decode_without_bom_handling(bytes).0);
@@ -110,6 +115,95 @@ fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
     None
 }
 
+/// The countries whose old encodings a page's language points to.
+const COUNTRIES: &[(&str, &str)] = &[
+    ("ar", "eg"),
+    ("bg", "bg"),
+    ("cs", "cz"),
+    ("el", "gr"),
+    ("fa", "ir"),
+    ("he", "il"),
+    ("hr", "hr"),
+    ("hu", "hu"),
+    ("ja", "jp"),
+    ("ko", "kr"),
+    ("lt", "lt"),
+    ("lv", "lv"),
+    ("pl", "pl"),
+    ("ro", "ro"),
+    ("ru", "ru"),
+    ("sk", "sk"),
+    ("sl", "si"),
+    ("sr", "rs"),
+    ("th", "th"),
+    ("tr", "tr"),
+    ("uk", "ua"),
+    ("vi", "vn"),
+    ("zh", "cn"),
+];
+
+/// Fewer bytes above 127 say too little of an encoding.
+const LEAST_TO_DETECT: usize = 12;
+
+/// A page without a label in an encoding that is not Western, as browsers tell it (chardetng); nothing where the result
+/// does not read like text.
+fn detected(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    if bytes.iter().filter(|b| !b.is_ascii()).count() < LEAST_TO_DETECT || mostly_utf8(bytes) {
+        return None;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes.get(..DETECTED_WITHIN).unwrap_or(bytes), true);
+    let encoding = detector.guess(country(bytes).map(str::as_bytes), Utf8Detection::Deny);
+    if encoding == WINDOWS_1252 {
+        return None;
+    }
+    let (text, broken) = encoding.decode_without_bom_handling(bytes);
+    let (mut letters, mut others) = (0usize, 0usize);
+    for c in text.chars().filter(|c| !c.is_ascii()) {
+        let fits = c.is_alphabetic()
+            || matches!(
+                c,
+                '\u{a0}'
+                    | '–'
+                    | '—'
+                    | '“'
+                    | '”'
+                    | '„'
+                    | '«'
+                    | '»'
+                    | '’'
+                    | '‘'
+                    | '…'
+                    | '№'
+                    | '•'
+                    | '。'
+                    | '，'
+                    | '、'
+                    | '「'
+                    | '」'
+                    | '！'
+                    | '？'
+                    | '：'
+                    | '（'
+                    | '）'
+            );
+        *if fits { &mut letters } else { &mut others } += 1;
+    }
+    (!broken && others * 12 <= letters).then_some(text)
+}
+
+/// Detection reads no more.
+const DETECTED_WITHIN: usize = 1 << 20;
+
+/// What the page's `lang` attribute points to.
+fn country(bytes: &[u8]) -> Option<&'static str> {
+    let head = bytes.get(..1024.min(bytes.len()))?.to_ascii_lowercase();
+    let at = memchr::memmem::find(&head, b"lang=")?;
+    let language: Vec<u8> =
+        head.iter().copied().skip(at + 5).skip_while(|b| matches!(b, b'"' | b'\'')).take(2).collect();
+    COUNTRIES.iter().find(|(known, _)| known.as_bytes() == language).map(|(_, country)| *country)
+}
+
 /// Few bytes are wrong: a cut page, or two encodings pasted together.
 fn mostly_utf8(bytes: &[u8]) -> bool {
     let wrong: usize = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
@@ -155,6 +249,46 @@ mod tests {
             "die überaus große Brücke – sagte er"
         );
         assert_eq!(decoded(b"", Format::FlatText), "");
+    }
+
+    #[test]
+    fn pages_without_a_label_are_read_by_their_bytes() {
+        for (language, name, text) in [
+            (
+                "ru",
+                "windows-1251",
+                "Паром на три дальних острова этой зимой будет ходить дважды в неделю, сообщили в четверг.",
+            ),
+            (
+                "ru",
+                "koi8-r",
+                "Паром на три дальних острова этой зимой будет ходить дважды в неделю, сообщили в четверг.",
+            ),
+            (
+                "cs",
+                "iso-8859-2",
+                "Přívoz na tři vnější ostrovy bude letos v zimě jezdit dvakrát týdně, oznámil ve čtvrtek kraj po roce stížností.",
+            ),
+            (
+                "el",
+                "windows-1253",
+                "Το πλοίο για τα τρία έξω νησιά θα ταξιδεύει δύο φορές την εβδομάδα φέτος τον χειμώνα.",
+            ),
+            (
+                "ar",
+                "windows-1256",
+                "ستبحر العبارة إلى الجزر الثلاث البعيدة مرتين في الأسبوع هذا الشتاء، كما أعلنت المحافظة.",
+            ),
+            ("ja", "shift_jis", "沖の三つの島へ向かう船がこの冬は週に二回運航されると、県が木曜日に発表した。"),
+            ("ko", "euc-kr", "바깥쪽 세 섬으로 가는 배가 올겨울 일주일에 두 번 뜬다고 군청이 목요일 밝혔다."),
+            ("zh", "gbk", "前往三座外岛的渡轮今年冬天每周将开航两次，县政府在经历一年的投诉之后于周四宣布。"),
+        ] {
+            let encoding = Encoding::for_label(name.as_bytes()).unwrap();
+            let page = format!("<html lang={language}><body><p>{text}</p></body></html>");
+            let (bytes, _, broken) = encoding.encode(&page);
+            assert!(!broken, "{name}");
+            assert_eq!(decoded(&bytes, Format::Html), page, "{name}");
+        }
     }
 
     #[test]

@@ -6,12 +6,13 @@ pub(crate) mod export;
 mod flat;
 mod html;
 mod iso;
+mod numerals;
 mod sniff;
 
 pub use decode::decode;
 pub(crate) use decode::decode_in;
 pub use export::Platform;
-pub use html::{html, html_by_shape, html_text};
+pub use html::{Mechanisms, html, html_by, html_by_shape, html_text};
 pub use iso::iso_date;
 pub use sniff::sniff;
 pub(crate) use sniff::sniff_in;

@@ -1,6 +1,7 @@
 //! One comment.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A comment as its author wrote it.
@@ -16,6 +17,9 @@ pub struct Comment {
     pub date: Option<String>,
     /// Paragraphs and lines are separated by `\n`.
     pub text: String,
+    /// The parts of `text` that repeat what somebody else wrote: start and end in bytes, in order, each whole lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quotes: Vec<(usize, usize)>,
     /// 0 for a comment on the article, 1 for an answer to one of those …; gaps occur where a page lost an item.
     pub depth: Option<u32>,
     /// The id of the comment this one answers.
@@ -29,6 +33,18 @@ pub struct Comment {
 }
 
 impl Comment {
+    /// Returns the text without what it quotes.
+    pub fn own_words(&self) -> Cow<'_, str> {
+        if self.quotes.is_empty() {
+            return Cow::Borrowed(&self.text);
+        }
+        let starts = self.quotes.iter().map(|(start, _)| *start).chain([self.text.len()]);
+        let ends = [0].into_iter().chain(self.quotes.iter().map(|(_, end)| *end));
+        let own =
+            ends.zip(starts).filter_map(|(end, start)| self.text.get(end..start)).map(|part| part.trim_matches('\n'));
+        Cow::Owned(own.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n"))
+    }
+
     /// Tells whether readers saw it, as far as is known: a state that decides nothing counts as unseen.
     pub fn stood(&self) -> bool {
         self.house.map_or(self.status.is_none(), |held| !held)
@@ -43,5 +59,24 @@ impl fmt::Debug for Comment {
             .field("parent", &self.parent)
             .field("text", &format_args!("<{} bytes>", self.text.len()))
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_are_told_from_own_words() {
+        let comment = Comment {
+            text: "Ann said:\nIt rains.\nIt does not.\nBob said:\nIt does.\nNo.".to_owned(),
+            quotes: vec![(0, 19), (33, 51)],
+            ..Comment::default()
+        };
+        assert_eq!(comment.own_words(), "It does not.\nNo.");
+        assert_eq!(Comment { quotes: vec![(5, 900)], ..comment.clone() }.own_words(), "Ann s");
+        assert_eq!(Comment { quotes: Vec::new(), ..comment.clone() }.own_words(), comment.text);
+        let json = serde_json::to_value(&comment).unwrap();
+        assert_eq!(json["quotes"], serde_json::json!([[0, 19], [33, 51]]));
     }
 }

@@ -117,6 +117,7 @@ impl Disqus {
             house,
             depth: None,
             id,
+            quotes: Vec::new(),
         };
         shelf.comment(thread.unwrap_or_default(), self.posts, &Post { comment, place }, None)
     }

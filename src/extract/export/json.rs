@@ -115,6 +115,7 @@ impl Sink<'_> {
             author: draft.author.map(|author| author.trim().to_owned()),
             date,
             text: draft.text,
+            quotes: Vec::new(),
             parent: draft.parent.map(str::to_owned),
             status: draft.status.map(str::to_owned),
             house: draft.held.or_else(|| draft.status.and_then(state::held)),

@@ -216,6 +216,7 @@ impl Emptying {
             parent,
             status,
             house,
+            quotes: Vec::new(),
         };
         assembler.comment(Post { comment, place }, ready);
         Ok(Step::Read)

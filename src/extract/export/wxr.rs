@@ -185,6 +185,7 @@ impl Wxr {
             status,
             house,
             depth: None,
+            quotes: Vec::new(),
         };
         (Some(Post { comment, place }), fault)
     }

@@ -12,7 +12,9 @@ mod phrases;
 mod prose;
 mod unmarked;
 
-pub(in crate::extract) use phrases::{heading as heading_of_comments, is_form as is_form_line};
+pub(in crate::extract) use phrases::{
+    heading as heading_of_comments, is_form as is_form_line, title as title_of_comments,
+};
 
 use crate::thread::{Comment, Thread};
 use line::{Line, lines, part};

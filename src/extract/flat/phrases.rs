@@ -1,7 +1,8 @@
-//! What the software around comments writes, in a dozen languages: headings, form tails, buttons.
+//! What the software around comments writes, in some thirty languages: headings, form tails, buttons.
 //!
 //! All phrases are matched against whole lines, since a comment may say any of them too.
 
+use crate::extract::numerals::ascii_digits;
 use regex::{Regex, RegexSet};
 use std::sync::LazyLock;
 
@@ -11,7 +12,11 @@ const NOUNS: &str = "(?:user |reader |leser|nutzer)?(?:comments?|responses?|repl
     leserpost|beiträge|meinung(?:en)?|commentaires?|réponses?|réactions?|avis|comentarios?|respuestas?|opiniones|\
     reacciones|comentários?|respostas?|comment[oi]|rispost[ae]|reacties?|opmerkingen|svar|kommentit|kommenttia?|\
     komentarz(?:e|y)?|komentář(?:e|ů)?|komentar(?:i|ja|jev)?|hozzászólás(?:ok)?|comentarii|yorum(?:lar)?|σχόλια|\
-    комментари(?:й|и|я|ев)|коментар(?:і|и|ів|ии)?|отзыв(?:ы|ов)?|评论|条评论|コメント|件のコメント|댓글)";
+    комментари(?:й|и|я|ев)|коментар(?:і|и|ів|ии|ара)?|коментара|отзыв(?:ы|ов)?|отговор(?:а|и)?|评论|條?評論|条评论|则评论|條留言|則留言|\
+    留言|回应|回應|跟帖|コメント|件のコメント|댓글|개의 댓글|개 댓글|(?:ال)?تعليق(?:ات|ا|ان)?|(?:ال)?ردود|دیدگاه(?:‌?ها)?|نظر(?:ات)?|\
+    תגובות|תגובה|टिप्पणि(?:याँ|यां)|टिप्पणी|মন্তব্য|ความคิดเห็น|ความเห็น|bình luận|ý kiến|tanggapan|ulasan pembaca|\
+    komentara|komentarov|komentára|atsiliepim(?:ai|ų)|komentar(?:ai|ų)|komentār(?:i|u)|kommentaari(?:d)?|odgovor(?:a|i)?|vélemény|\
+    şərh|shërime|komente|comentaris|iruzkin(?:ak)?|sylwadau|athbheachtaí|ummæli|umsagnir)";
 const NUMBER: &str = "(?:(?P<count>\\d{1,3}(?:[.,  ]\\d{3})+|\\d{1,6})|(?P<one>one|a single|ein|eine|un|une|una|uno|um|uma|een|en|ett|1))";
 
 fn regex(pattern: &str) -> Option<Regex> {
@@ -21,14 +26,18 @@ fn regex(pattern: &str) -> Option<Regex> {
 /// `14 Comments`, `2 Gedanken zu „…“`, `{ 38 comments… read them below or add one }`.
 static COUNTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(&format!(
-        "(?i)^(?:there (?:are|is) |se han publicado |il y a |showing |\\W{{0,4}}){NUMBER}\\s*{NOUNS}(?P<rest>$|[\\s:.…–—\\-,)}}].{{0,250}}$)"
+        "(?i)^(?:there (?:are|is) |se han publicado |il y a |showing |\\W{{0,4}}){NUMBER}\\s?(?:件の|条|條|則|则|个|個|개의|개)?\\s*{NOUNS}(?P<rest>$|[\\s:.…–—\\-,)}}].{{0,250}}$)"
     ))
 });
 /// `Kommentare (4)`, `Comments: 12`, `Liczba komentarzy: 6`.
 static COUNT_LAST: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(&format!(
-        "(?i)^(?:\\S{{1,30}} ){{0,3}}\\S{{0,40}}{NOUNS}\\s*[:(\\[]\\s*(?P<count>\\d{{1,6}})\\s*[)\\]]?(?P<rest>$|\\s.{{0,60}}$)"
+        "(?i)^(?:\\S{{1,30}} ){{0,3}}\\S{{0,40}}{NOUNS}\\s*[:：(（\\[【]\\s*(?P<count>\\d{{1,6}})\\s*[件条條개則则]?\\s*[)）\\]】]?(?P<rest>$|\\s.{{0,60}}$)"
     ))
+});
+/// `コメント 3件`, `댓글 3`, `Kommentare 12`: nothing but the word and the number.
+static COUNT_BESIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(&format!("(?i)^{NOUNS}\\s*[·|#]?\\s*(?P<count>\\d{{1,6}})\\s?(?:件|条|條|个|個|개|건|則|则)?(?P<rest>)$"))
 });
 /// `Comments`, `Kommentare:`, `Leave a comment on …`.
 static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -39,7 +48,7 @@ static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// `No comments yet`, `Noch keine Kommentare`.
 static NONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(&format!(
-        "(?i)^\\W*(?:(?:there are )?(?:no|noch keine|keine|bisher keine|aucun|pas (?:encore )?de|sin|no hay|nenhum|sem|nessun|geen|nog geen|inga|ingen|brak|nincs|žádné|нет) {NOUNS}(?: yet| bisher| vorhanden| pour le moment| aún| todavía| ainda| ancora)?|be the first to .*|sei der erste.*|soyez le premier.*|sé el primero.*)\\W*$"
+        "(?i)^\\W*(?:(?:there are )?(?:no|noch keine|keine|bisher keine|aucun|pas (?:encore )?de|sin|no hay|nenhum|sem|nessun|geen|nog geen|inga|ingen|ei vielä|brak|nincs|nincsenek|žádné|zatím žádné|нет|пока нет|немає|няма|nema|nu există|niciun|belum ada|chưa có|暂无|还没有|還沒有|まだ|δεν υπάρχουν|لا توجد|אין|कोई नहीं|henüz|hiç)\\s?{NOUNS}(?: yet| bisher| vorhanden| pour le moment| aún| todavía| ainda| ancora| ще| још| zatím| yok|はありません|がありません| 없습니다|이 없습니다| ακόμα| בינתיים| نہیں)?|be the first to .*|sei der erste.*|soyez le premier.*|sé el primero.*)\\W*$"
     ))
 });
 /// What stands below the comments, or above them: the form and its hints.
@@ -75,6 +84,10 @@ static FORM: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
             "(?:dodaj|zostaw|napisz|skomentuj)(?: swój)? ?(?:komentarz|odpowiedź)?.*|twój adres e-?mail nie zostanie .*",
             "(?:napsat|napište|přidat|vložit) (?:komentář|odpověď).*|vaše e-mailová adresa nebude .*|(?:szólj hozzá|hozzászólás írása|vélemény, hozzászólás).*",
             "(?:добавить|оставить|написать) (?:комментарий|отзыв|ответ).*|ваш (?:адрес )?e-?mail не будет .*|(?:залишити|додати) коментар.*",
+            "(?:اترك|أضف|اكتب|شارك) (?:تعليق|رد)\\S*.*|لن يتم نشر .*|(?:השאר|השאירו|הוסף|הוסיפו|כתוב|כתבו) (?:תגובה|תגובות).*|(?:دیدگاه خود|نظر خود|نظر بدهید).*",
+            "(?:टिप्पणी|अपनी टिप्पणी) (?:करें|लिखें|जोड़ें|दें).*|(?:viết|để lại|gửi|thêm) (?:một )?(?:bình luận|ý kiến).*|(?:tinggalkan|tulis|kirim|beri) (?:sebuah )?(?:komentar|balasan|tanggapan).*|แสดงความคิดเห็น.*",
+            "(?:αφήστε|προσθέστε|γράψτε) (?:ένα |το )?(?:σχόλιο|απάντηση).*|(?:lasă|adaugă|scrie) (?:un )?(?:comentariu|răspuns).*|(?:ostavi|ostavite|dodaj|napiši|napišite) (?:komentar|odgovor).*|(?:pridať|napíšte|zanechať) (?:komentár|odpoveď).*",
+            "(?:напишете|добавете|оставете) (?:коментар|отговор).*|(?:rašyti|palikite|parašykite) (?:komentarą|atsakymą).*|(?:pievienot|atstāj|rakstīt) komentāru.*|(?:lisa|kirjuta|jäta) (?:kommentaar|vastus).*|留下(?:评论|回复|留言).*|(?:发表|發表|写|寫)(?:评论|回复|評論|回覆|留言).*|コメントを(?:書く|投稿|入力)\\S*",
             "(?:bir )?(?:yorum|cevap) (?:yap|yaz|bırak)\\S*.*|コメントを(?:残す|書く|する).*|发表评论.*|댓글 (?:쓰기|달기|남기기).*",
         ]
         .map(|phrase| format!("(?i)^\\W*(?:{phrase})\\W*$")),
@@ -110,14 +123,20 @@ pub(in crate::extract) struct Heading {
 
 /// Reads a line as the heading of the comments.
 pub(in crate::extract) fn heading(line: &str) -> Option<Heading> {
-    if line.len() > 400 || is_button(line) {
+    if line.len() > 400 || is_button(line) { None } else { title(line) }
+}
+
+/// Reads what is known to be a heading as that of the comments: `4 Replies` is a button elsewhere.
+pub(in crate::extract) fn title(line: &str) -> Option<Heading> {
+    if line.len() > 400 {
         return None;
     }
     if NONE.as_ref().is_some_and(|regex| regex.is_match(line)) {
         return Some(Heading { count: Some(0) });
     }
     let number = |digits: &str| digits.chars().filter(char::is_ascii_digit).collect::<String>().parse().ok();
-    for pattern in [&COUNTED, &COUNT_LAST] {
+    let line = &ascii_digits(line);
+    for pattern in [&COUNTED, &COUNT_LAST, &COUNT_BESIDE] {
         let Some(found) = pattern.as_ref().and_then(|regex| regex.captures(line)) else { continue };
         // A sentence that begins with a number is none.
         if found.name("rest").is_some_and(|rest| rest.as_str().len() > 20 && rest.as_str().ends_with('.')) {
@@ -155,7 +174,7 @@ mod tests {
 
     #[test]
     fn all_patterns_compile() {
-        for pattern in [&COUNTED, &COUNT_LAST, &BARE, &NONE] {
+        for pattern in [&COUNTED, &COUNT_LAST, &COUNT_BESIDE, &BARE, &NONE] {
             assert!(pattern.is_some());
         }
         assert!(FORM.is_some() && BUTTON.is_some());
@@ -176,6 +195,36 @@ mod tests {
         assert_eq!(count("Commentaires"), Some(None));
         assert_eq!(count("12 комментариев"), Some(Some(12)));
         assert_eq!(count("Noch keine Kommentare"), Some(Some(0)));
+        for line in [
+            "コメント 3件",
+            "3件のコメント",
+            "댓글 3",
+            "댓글 3개",
+            "Комментарии (3)",
+            "٣ تعليقات",
+            "التعليقات (٣)",
+            "3条评论",
+            "评论 3",
+            "3 條留言",
+            "3 टिप्पणियाँ",
+            "3 Komentarze",
+            "Komentarze: 3",
+            "3 σχόλια",
+            "Σχόλια (3)",
+            "3 תגובות",
+            "3 bình luận",
+            "3 komentar",
+            "3 ความคิดเห็น",
+            "3 коментара",
+            "3 komentarai",
+            "۳ دیدگاه",
+            "Kommentare 3",
+            "3 comentaris",
+        ] {
+            assert_eq!(count(line), Some(Some(3)), "{line}");
+        }
+        assert_eq!(count("4 Replies"), None);
+        assert_eq!(title("4 Replies").and_then(|heading| heading.count), Some(4));
         assert_eq!(count("Antworten"), None);
         assert_eq!(count("The minister made 3 comments on the harbour."), None);
         assert_eq!(count("3 comments by the minister made the harbour master angry on Friday."), None);

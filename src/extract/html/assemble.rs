@@ -4,9 +4,10 @@ use super::evidence::{self, CHILDREN, COMMENT, TALK};
 use super::item::{Draft, Item};
 use super::select::{Selector, number_after};
 use super::survey::Page;
+use super::tag::Tag;
 use super::tree::NodeId;
 use crate::thread::Comment;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// How a rule tells an item's depth.
 #[derive(Debug)]
@@ -39,22 +40,25 @@ const DEPTH_ATTRIBUTES: &[&str] = &[
 pub(super) fn comments(page: &Page<'_>, items: &[Item], drafts: Vec<Draft>, rule: &Depth) -> Vec<Comment> {
     let (items, drafts): (Vec<&Item>, Vec<Draft>) =
         items.iter().zip(drafts).filter(|(_, draft)| !draft.text.trim().is_empty() && !draft.pingback).unzip();
-    let depths = depths(page, &items, rule);
+    let Depths { depths, answered } = depths(page, &items, rule);
     let mut ids = Ids::default();
     let mut open: Vec<(u32, String)> = Vec::new();
-    let mut out = Vec::new();
-    for ((item, draft), depth) in items.into_iter().zip(drafts).zip(depths) {
+    let mut out: Vec<Comment> = Vec::new();
+    for (place, ((item, draft), depth)) in items.into_iter().zip(drafts).zip(depths).enumerate() {
         let id = ids.give(item.id.clone(), out.len() + 1);
         let mut parent = None;
-        if let Some(depth) = depth {
+        if !answered.is_empty() {
+            let above = answered.get(place).copied().flatten().and_then(|at| out.get(at));
+            parent = above.map(|above| above.id.clone());
+        } else if let Some(depth) = depth {
             while open.last().is_some_and(|(above, _)| *above >= depth) {
                 open.pop();
             }
             parent = open.last().map(|(_, id)| id.clone());
             open.push((depth, id.clone()));
         }
-        let Draft { author, date, text, .. } = draft;
-        out.push(Comment { id, author, date, text, depth, parent, ..Comment::default() });
+        let Draft { author, date, text, quotes, .. } = draft;
+        out.push(Comment { id, author, date, text, quotes, depth, parent, ..Comment::default() });
     }
     out
 }
@@ -83,9 +87,15 @@ impl Ids {
     }
 }
 
-fn depths(page: &Page<'_>, items: &[&Item], rule: &Depth) -> Vec<Option<u32>> {
+/// How deep each item is, and which one it answers where the page says so of each.
+struct Depths {
+    depths: Vec<Option<u32>>,
+    answered: Vec<Option<usize>>,
+}
+
+fn depths(page: &Page<'_>, items: &[&Item], rule: &Depth) -> Depths {
     let tree = &page.tree;
-    match rule {
+    let depths = match rule {
         Depth::Unknown => vec![None; items.len()],
         Depth::Attribute { selector, attribute } => items
             .iter()
@@ -99,18 +109,20 @@ fn depths(page: &Page<'_>, items: &[&Item], rule: &Depth) -> Vec<Option<u32>> {
             .iter()
             .map(|item| Some(tree.ancestors(item.node).filter(|id| selector.matches(tree, *id)).count() as u32))
             .collect(),
-        Depth::Found { flat } => found_depths(page, items, *flat),
-    }
+        Depth::Found { flat } => return found_depths(page, items, *flat),
+    };
+    Depths { depths, answered: Vec::new() }
 }
 
-fn found_depths(page: &Page<'_>, items: &[&Item], flat: bool) -> Vec<Option<u32>> {
+fn found_depths(page: &Page<'_>, items: &[&Item], flat: bool) -> Depths {
     let nodes: HashSet<NodeId> = items.iter().map(|item| item.node).collect();
     let stated: Vec<Option<u32>> = items.iter().map(|item| stated_depth(page, item, &nodes)).collect();
     if stated.iter().flatten().count() * 2 > items.len() {
         // WordPress counts from 1, others from 0; and some state it for answers only.
         let all = stated.iter().all(Option::is_some);
         let least = if all { stated.iter().flatten().min().copied().unwrap_or(0) } else { 0 };
-        return stated.into_iter().map(|depth| Some(depth.unwrap_or(0) - least)).collect();
+        let depths = stated.into_iter().map(|depth| Some(depth.unwrap_or(0) - least)).collect();
+        return Depths { depths, answered: Vec::new() };
     }
     let mut open: Vec<NodeId> = Vec::new();
     let nested: Vec<u32> = items
@@ -140,11 +152,110 @@ fn found_depths(page: &Page<'_>, items: &[&Item], flat: bool) -> Vec<Option<u32>
     if depths.iter().all(|depth| *depth == 0) {
         depths = ranks(items.iter().map(|item| indent(page, item)));
     }
+    if depths.iter().all(|depth| *depth == 0)
+        && let Some(answered) = answered(page, items)
+    {
+        let mut depths: Vec<Option<u32>> = Vec::with_capacity(items.len());
+        for above in &answered {
+            let above = above.and_then(|at| depths.get(at).copied().flatten());
+            depths.push(Some(above.map_or(0, |depth| depth + 1)));
+        }
+        return Depths { depths, answered };
+    }
+    if depths.iter().all(|depth| *depth == 0) {
+        depths = numbered_names(page, items).unwrap_or(depths);
+    }
     if depths.iter().all(|depth| *depth == 0) {
         depths = items.iter().map(|item| u32::from(says_answer(page, item.node))).collect();
     }
     let varied = depths.iter().any(|depth| *depth > 0) && depths.contains(&0);
-    depths.into_iter().map(|depth| if varied { Some(depth) } else { flat.then_some(0) }).collect()
+    let depths = depths.into_iter().map(|depth| if varied { Some(depth) } else { flat.then_some(0) }).collect();
+    Depths { depths, answered: Vec::new() }
+}
+
+/// Attributes that name the comment which is answered.
+const ANSWERED: &[&str] = &[
+    "data-parent-id",
+    "data-parent",
+    "data-parentid",
+    "data-parent-comment-id",
+    "data-parent-comment",
+    "data-comment-parent",
+    "data-reply-to",
+    "data-replyto",
+    "data-in-reply-to",
+    "data-pid",
+    "parent-id",
+    "parentid",
+];
+
+/// Which earlier item each one answers: by an attribute, or by a link to it. Nothing where none does.
+fn answered(page: &Page<'_>, items: &[&Item]) -> Option<Vec<Option<usize>>> {
+    let tree = &page.tree;
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for (place, item) in items.iter().enumerate() {
+        let names = [item.id.as_deref(), tree.attribute(item.node, "id"), tree.attribute(item.node, "data-id")];
+        for name in names.into_iter().flatten() {
+            places.entry(name).or_insert(place);
+        }
+    }
+    // `m501`, `t1_501`, `#comment-501`: the whole, or the number at its end.
+    let place_of = |name: &str| {
+        let digits = name.bytes().rev().take_while(u8::is_ascii_digit).count();
+        places
+            .get(name)
+            .or_else(|| places.get(name.get(name.len() - digits..).filter(|number| !number.is_empty())?))
+            .copied()
+    };
+    let nodes: HashSet<NodeId> = items.iter().map(|item| item.node).collect();
+    let mut found = Vec::with_capacity(items.len());
+    for (place, item) in items.iter().enumerate() {
+        let own = || (item.from..item.to.min(item.from + 200)).take_while(|id| *id <= item.node || !nodes.contains(id));
+        let stated = own().take(6).find_map(|id| {
+            let named = ANSWERED.iter().find_map(|name| tree.attribute(id, name))?;
+            place_of(named.trim())
+        });
+        let linked = || {
+            own().filter(|id| tree.tag(*id) == Tag::A).take(12).find_map(|id| {
+                let name = tree.attribute(id, "href")?.trim().strip_prefix('#')?;
+                place_of(name).filter(|at| *at != place)
+            })
+        };
+        found.push(stated.or_else(linked).filter(|at| *at < place));
+    }
+    // Links to the one before are for leafing, where all have them.
+    let leafing = found.iter().enumerate().skip(1).all(|(place, at)| *at == Some(place - 1)) && items.len() > 2;
+    (found.iter().any(Option::is_some) && !leafing).then_some(found)
+}
+
+/// Depths in the ends of class names that differ in nothing else: `row--l1`, `pl-8`. A count of the items is none.
+fn numbered_names(page: &Page<'_>, items: &[&Item]) -> Option<Vec<u32>> {
+    let numbers = |item: &Item| -> BTreeMap<String, u32> {
+        let class = page.tree.attribute(item.node, "class").unwrap_or_default();
+        let names = class.split_ascii_whitespace().take(20).filter_map(|name| {
+            let digits = name.bytes().rev().take_while(u8::is_ascii_digit).count();
+            let (stem, number) = name.split_at_checked(name.len() - digits)?;
+            ((1..=2).contains(&digits) && !stem.is_empty()).then(|| Some((stem.to_owned(), number.parse().ok()?)))?
+        });
+        names.collect()
+    };
+    let all: Vec<BTreeMap<String, u32>> = items.iter().map(|item| numbers(item)).collect();
+    let stems: BTreeSet<&String> = all.iter().flat_map(BTreeMap::keys).take(40).collect();
+    stems.into_iter().find_map(|stem| {
+        let values: Vec<u32> = all.iter().map(|names| names.get(stem).copied().unwrap_or(0)).collect();
+        let kinds: BTreeSet<u32> = values.iter().copied().collect();
+        // The first comment answers none; and a place in the list is another number for each, or for every other one.
+        let least = kinds.first().copied()?;
+        let first = values.first() == Some(&least);
+        let steps = values.windows(2).all(|pair| match pair {
+            [a, b] => b <= a || kinds.range(..b).next_back() == Some(a),
+            _ => true,
+        });
+        let alternating = values.windows(2).all(|pair| pair.first() != pair.last());
+        let counts = kinds.len() == values.len() || kinds.len() == 2 && alternating && values.len() > 3;
+        let held = all.iter().filter(|names| names.contains_key(stem)).count() * 2 >= items.len() || least == 0;
+        (kinds.len() > 1 && first && steps && !counts && held).then(|| ranks(values.into_iter()))
+    })
 }
 
 /// Depths of items that each stand inside, or further right, than the ones they answer.

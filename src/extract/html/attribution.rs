@@ -31,7 +31,9 @@ impl Reading<'_, '_> {
         let first_date =
             || self.page.dates(self.item.from, self.item.to).iter().find(|id| self.own.binary_search(id).is_ok());
         let Some((weight, node, name)) = self.best_name() else {
-            return first_date().and_then(|date| self.name_before_date(*date).or_else(|| self.line_beside_date(*date)));
+            let dated =
+                first_date().and_then(|date| self.name_before_date(*date).or_else(|| self.line_beside_date(*date)));
+            return dated.or_else(|| first_date().and_then(|_| self.first_line_of_its_own()));
         };
         // A heading or bold word may be the comment's title: a name on the date's line is surer.
         if weight <= 45
@@ -53,8 +55,9 @@ impl Reading<'_, '_> {
         let after = self.own.iter().copied().filter(|id| *id >= date_end).find(texts);
         let candidate = |id: NodeId, leads: bool| {
             let line = page.line(id);
-            let words = line.split_whitespace().count();
-            let marks = line.contains(['.', '!', '?', ';', '…']) && words > 2;
+            let name = byline::name(&line);
+            let words = name.split_whitespace().count();
+            let marks = words > 2 && is_sentence(&name);
             let fits = (1..=4).contains(&words)
                 && line.chars().count() <= 40
                 && line.chars().any(char::is_alphabetic)
@@ -62,7 +65,7 @@ impl Reading<'_, '_> {
                 && !chrome::is_chrome(&line)
                 && date::find(&line).is_none()
                 && (leads || self.own.iter().any(|other| *other > id && page.text_size(*other, *other + 1) > 0));
-            fits.then(|| (id, byline::name(&line))).filter(|(_, name)| !name.is_empty())
+            fits.then_some((id, name)).filter(|(_, name)| !name.is_empty())
         };
         let first = |id: &NodeId| !self.own.iter().take_while(|other| *other < id).any(&texts);
         before.filter(first).and_then(|id| candidate(id, true)).or_else(|| {
@@ -70,6 +73,39 @@ impl Reading<'_, '_> {
             let alone = before.is_none();
             after.filter(|_| alone).and_then(|id| candidate(id, false))
         })
+    }
+
+    /// A few words that begin the item in a box of their own, where the date stands elsewhere.
+    fn first_line_of_its_own(&self) -> Option<(NodeId, String)> {
+        let (page, tree) = (self.page, &self.page.tree);
+        let mut texts = self
+            .own
+            .iter()
+            .copied()
+            .filter(|id| tree.tag(*id) == Tag::Text && page.text_size(*id, *id + 1) > 0 && !self.is_dropped(*id));
+        let (first, second) = (texts.next()?, texts.next()?);
+        let block = |id: NodeId| tree.ancestors(id).find(|up| tree.tag(*up).is_block());
+        let (own, next) = (block(first)?, block(second)?);
+        // Paragraphs beside each other are one text.
+        let class = |id: NodeId| tree.attribute(id, "class").unwrap_or_default();
+        let apart = own >= self.item.from
+            && own != next
+            && (tree.tag(own) != Tag::P
+                && (tree.parent(own) != tree.parent(next) || class(own) != class(next) || tree.parent(first) != own)
+                || tree.tag(own) != tree.tag(next));
+        // The block may be what all items stand in: it is not read then.
+        if !apart || page.size(own) > LONGEST_NAME || tree.end(own) - own > 40 {
+            return None;
+        }
+        let line = page.line(own);
+        let fits = (1..=4).contains(&line.split_whitespace().count())
+            && line.chars().count() <= 40
+            && line.chars().any(char::is_alphabetic)
+            && !is_sentence(&line)
+            && !line.ends_with(['!', '?', '…', ','])
+            && !chrome::is_chrome(&line)
+            && date::find(&line).is_none();
+        fits.then(|| (own, byline::name(&line))).filter(|(_, name)| !name.is_empty())
     }
 
     /// The element that most probably is the writer's name.
@@ -242,6 +278,28 @@ impl Reading<'_, '_> {
             .filter(|line| line.chars().any(|c| c.is_ascii_digit()))
     }
 
+    /// The words from `from` up to a date, without buttons.
+    fn said_before(&self, from: NodeId, date: NodeId) -> String {
+        let (page, tree) = (self.page, &self.page.tree);
+        let mut out = String::new();
+        for id in from..=date {
+            if tree.tag(id) != Tag::Text || page.text_size(id, id + 1) == 0 || id < date && self.is_dropped(id) {
+                continue;
+            }
+            let text = page.line(id);
+            let own = match date::find(&text) {
+                Some(found) if id == date => text.get(..found.start).unwrap_or_default(),
+                _ if id == date || chrome::is_button(&text) => "",
+                _ => &text,
+            };
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(own);
+        }
+        out
+    }
+
     /// "Par X, le 15 mai 2019", "written by X on …", "X | 21.4.2020": the name before the date on its line.
     pub(super) fn name_before_date(&self, date: NodeId) -> Option<(NodeId, String)> {
         let page = self.page;
@@ -252,8 +310,10 @@ impl Reading<'_, '_> {
             }
             let line = page.line(id);
             let Some(found) = date::find(&line) else { continue };
-            let name = byline::before_date(line.get(..found.start)?);
-            if !name.is_empty() && name.chars().count() <= 60 && !chrome::is_chrome(&name) {
+            let before = if id == date { line.get(..found.start)?.to_owned() } else { self.said_before(id, date) };
+            let name = byline::before_date(&before);
+            let prose = name.split_whitespace().count() > 3 && is_sentence(&name);
+            if name.contains(char::is_alphabetic) && !prose && name.chars().count() <= 60 && !chrome::is_chrome(&name) {
                 // The smallest node that holds the name, so that no text goes with it.
                 let holds = |inner: &NodeId| page.size(*inner) <= LONGEST_NAME && page.line(*inner).contains(&name);
                 let smallest = (id..page.tree.end(id)).rfind(holds);
@@ -262,6 +322,13 @@ impl Reading<'_, '_> {
         }
         None
     }
+}
+
+/// Has a sentence's marks; a short word before a full stop is a title or an initial.
+fn is_sentence(line: &str) -> bool {
+    line.contains(['!', '?', ';', '…'])
+        || line.split_whitespace().any(|word| word.ends_with('.') && word.chars().count() > 5)
+        || line.ends_with('.') && line.split_whitespace().last().is_some_and(|word| word.chars().count() > 3)
 }
 
 /// The class that hCard gives to names, and WordPress to commenters'.

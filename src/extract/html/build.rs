@@ -97,8 +97,15 @@ impl<'a> Builder<'a> {
             _ => {}
         }
         let id = self.push(Node { attribute_count, first_attribute, ..Node::bare(tag, flags, name) });
-        if self.tree.attribute(id, "hidden").is_some() {
-            flags |= Tree::HIDDEN;
+        // What a template holds is shown where the page says that it is an element's shadow.
+        let shadow = tag == Tag::Template
+            && ["shadowrootmode", "shadowroot"].iter().any(|name| self.tree.attribute(id, name).is_some());
+        if shadow && self.open.last().is_none_or(|open| open.flags & Tree::HIDDEN == 0) {
+            flags &= !Tree::HIDDEN;
+        }
+        let hidden = self.tree.attribute(id, "hidden").is_some();
+        if hidden || shadow {
+            flags |= if hidden { Tree::HIDDEN } else { 0 };
             if let Some(node) = self.tree.nodes.get_mut(id as usize) {
                 node.flags = flags;
             }

@@ -103,6 +103,54 @@ const AFTER: &[&str] = &[
     "сказал",
     "dedi ki",
     "hat gesagt",
+    "sanoo",
+    "sanoi",
+    "kirjoitti",
+    "kirjoittaa",
+    "píše",
+    "napsal",
+    "napsala",
+    "napsal(a)",
+    "říká",
+    "hovorí",
+    "kaže",
+    "rekao",
+    "spune",
+    "a spus",
+    "mondja",
+    "írta",
+    "λέει",
+    "είπε",
+    "έγραψε",
+    "написал",
+    "написала",
+    "написав",
+    "каза",
+    "diyor ki",
+    "dedi",
+    "nói",
+    "đã nói",
+    "viết",
+    "berkata",
+    "kata",
+    "menulis",
+    "يقول",
+    "تقول",
+    "كتب",
+    "كتبت",
+    "אומר",
+    "אומרת",
+    "כתב",
+    "כתבה",
+    "گفت",
+    "कहते हैं",
+    "कहती हैं",
+    "ने कहा",
+    "diu",
+    "ha dit",
+    "raksta",
+    "rašo",
+    "ütleb",
     "permalink",
     "(gast)",
     "(guest)",
@@ -209,6 +257,15 @@ fn clean(text: &str, dated: bool) -> String {
     let lower = name.to_lowercase();
     if BEFORE_DATE.iter().any(|word| (dated || word.chars().count() > 4) && *word == lower) {
         return String::new();
+    }
+    // "3. Ann"
+    let digits = name.bytes().take_while(u8::is_ascii_digit).count();
+    if (1..=4).contains(&digits)
+        && let Some(rest) = name.get(digits..).and_then(|rest| rest.strip_prefix(['.', ')']))
+        && rest.starts_with(' ')
+        && rest.chars().any(char::is_alphabetic)
+    {
+        name = trim_marks(rest);
     }
     // "#3 Ann"
     if let Some(rest) = name.strip_prefix('#') {

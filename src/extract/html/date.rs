@@ -1,11 +1,14 @@
 //! Finds dates in short texts, in the forms and languages of bylines.
 
+use super::further_dates;
+use crate::extract::numerals::{ascii_digits, has_digit};
 use regex::Regex;
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 /// The months in two dozen languages, as they stand in dates, and how they are shortened.
-const MONTHS: &str = "january|february|march|april|may|june|july|august|september|october|november|december|\
+pub(super) const MONTHS: &str = "january|february|march|april|may|june|july|august|september|october|november|december|\
     jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|\
     januar|jänner|februar|feber|märz|maerz|mai|juni|juli|oktober|dezember|mär|mrz|okt|dez|\
     janvier|février|fevrier|mars|avril|juin|juillet|août|aout|septembre|octobre|novembre|décembre|decembre|janv|févr|fevr|avr|juil|déc|\
@@ -31,11 +34,17 @@ const UNITS: &str = "sec|sek|min|hour|hr|day|week|wk|month|mo|year|yr|stund|std|
 
 // Word boundaries are ASCII ones, or the fast engine gives up at every accent; so none is asked for after a word that
 // may end in another script's letter.
-static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let time = r"(?:[\s,|@·–—•/(-]{0,4}(?:um|at|à|a\slas|às|alle|ore|o|om|kl\.?|klo|в|saat|h)?\s{0,2}[0-9]{1,2}\s?[:.h]\s?[0-9]{2}(?:[:.][0-9]{2})?(?:\s?[ap]\.?\s?m(?-u:\b)\.?)?(?:\s?(?:uhr|hrs|uur|h)(?-u:\b))?)";
-    let month = format!(r"(?:{MONTHS})[.,]?");
-    let gap = r"[\s-]{1,2}";
-    let year = r"(?:(?:19|20)[0-9]{2}|['’][0-9]{2})(?-u:\b)";
+static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| regex(MONTHS, TIME, &[]));
+
+/// A time after a date.
+const TIME: &str = r"(?:[\s,|@·–—•/(-]{0,4}(?:um|at|à|a\slas|às|alle|ore|o|om|kl\.?|klo|в|saat|h)?\s{0,2}[0-9]{1,2}\s?[:.h]\s?[0-9]{2}(?:[:.][0-9]{2})?(?:\s?[ap]\.?\s?m(?-u:\b)\.?)?(?:\s?(?:uhr|hrs|uur|h)(?-u:\b))?)";
+const GAP: &str = r"[\s-]{1,2}";
+pub(super) const YEAR: &str = r"(?:(?:19|20)[0-9]{2}|['’][0-9]{2})(?-u:\b)";
+
+/// Makes the pattern of these months, times and `further` forms, which go first.
+pub(super) fn regex(months: &str, time: &str, further: &[String]) -> Option<Regex> {
+    let month = format!(r"(?:{months})[.,]?");
+    let (gap, year) = (GAP, YEAR);
     let alternatives = [
         // 2024-03-01, 2024-03-01T10:00:00Z, 2024年3月1日
         r"(?-u:\b)(?:19|20)[0-9]{2}\s?[-/.年]\s?[0-9]{1,2}\s?[-/.月]\s?[0-9]{1,2}[日.]?(?:t[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]{1,9})?(?:z|[+-][0-9]{2}:?[0-9]{2})?)?".to_owned(),
@@ -55,12 +64,14 @@ static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         format!(r"(?-u:\b)(?:[0-9]{{1,3}}|an?|one)\s?\+?\s?(?:{UNITS})[^\s0-9.,]{{0,7}}\.?\s(?:(?:and|,)\s[0-9]{{1,2}}\s[a-z]{{1,8}}\s)?(?:(?:ago|geleden|temu|sedan|siden|fa|her|sitten)(?-u:\b)|atrás|назад|тому|önce|dříve|előtt)"),
         format!(r"(?:heute|gestern|vorgestern|today|yesterday|hier|aujourd['’]hui|hoy|ayer|oggi|ieri|vandaag|gisteren|dziś|dzisiaj|wczoraj|сегодня|вчера|idag|igår){time}"),
     ];
-    let pattern = format!("(?i)(?:{})(?:{time})?", alternatives.join("|"));
+    let forms: Vec<&str> = further.iter().chain(&alternatives).map(String::as_str).collect();
+    let pattern = format!("(?i)(?:{})(?:{time})?", forms.join("|"));
     Regex::new(&pattern).ok()
-});
+}
 
 /// What dates without a digit hold: "an hour ago", "vor einem Tag".
-const WORDS: &[&str] = &[" ago", "vor ein", "y a un", "hace un", "há um", "geleden", " siden", " sedan"];
+const WORDS: &[&str] =
+    &[" ago", "vor ein", "y a un", "hace un", "há um", "geleden", " siden", " sedan", "منذ ", "قبل ", "לפני "];
 
 /// Longer texts are prose; a date in them says nothing about who wrote when.
 const LONGEST: usize = 160;
@@ -70,12 +81,26 @@ pub(super) fn find(text: &str) -> Option<Range<usize>> {
     if text.len() > LONGEST || !may_hold_date(text) {
         return None;
     }
-    DATE.as_ref().and_then(|date| date.find(text)).map(|found| found.range())
+    let plain = ascii_digits(text);
+    let regex = if further_dates::may_hold(&plain) { &*further_dates::DATE } else { &*DATE };
+    let found = regex.as_ref()?.find(&plain)?;
+    let matched = found.as_str().trim_end_matches([' ', ',', '|']);
+    let matched = if matched.contains(['(', '（']) { matched } else { matched.trim_end_matches(')').trim_end() };
+    let found = found.start()..found.start() + matched.len();
+    if matches!(plain, Cow::Borrowed(_)) {
+        return Some(found);
+    }
+    // A character stands for a character.
+    let place = |at: usize| {
+        let characters = plain.get(..at)?.chars().count();
+        text.char_indices().map(|(at, _)| at).chain([text.len()]).nth(characters)
+    };
+    Some(place(found.start)?..place(found.end)?)
 }
 
 /// Nearly all texts are told apart by their digits alone.
 fn may_hold_date(text: &str) -> bool {
-    text.bytes().any(|b| b.is_ascii_digit()) || text.len() < 40 && WORDS.iter().any(|word| text.contains(word))
+    has_digit(text) || text.len() < 60 && WORDS.iter().any(|word| text.contains(word))
 }
 
 /// Tells whether an attribute's value is a date as machines write it: `2024-03-01` and more.
@@ -115,9 +140,37 @@ mod tests {
             "2 часа назад",
             "hace 5 días",
             "January 5th, 2012",
+            "2024년 3월 5일 오후 2:05",
+            "2024年3月5日(火) 14:22",
+            "3월 5일 14:22",
+            "٥ مايو ٢٠٢٤، ٩:١٥ م",
+            "5 تشرين الأول 2023",
+            "۱۴ اردیبهشت ۱۴۰۳",
+            "5 มีนาคม 2567",
+            "५ मार्च २०२४",
+            "5 במרץ 2024, 10:30",
+            "5 Μαΐου 2024, 9:15 μμ",
+            "2024. március 5. 14:22",
+            "2024 m. kovo 5 d.",
+            "5 tháng 3, 2024 lúc 14:22",
+            "5. ožujka 2024.",
+            "3시간 전",
+            "3 天前",
+            "منذ ٣ ساعات",
+            "منذ ساعة",
+            "לפני 3 ימים",
+            "3 घंटे पहले",
+            "2 giờ trước",
+            "2 jam yang lalu",
+            "πριν από 3 ώρες",
+            "před 3 dny",
+            "acum 2 zile",
+            "3 napja",
         ] {
             assert!(find(date).is_some(), "{date}");
         }
+        let line = "سارة · ٥ مايو ٢٠٢٤ ·";
+        assert_eq!(find(line).map(|range| &line[range]), Some("٥ مايو ٢٠٢٤"));
         let line = "Marth 02.12.2022, 15:57:32";
         assert_eq!(find(line).map(|range| &line[range]), Some("02.12.2022, 15:57:32"));
         assert_eq!(find("#1 — vor 8 Stunden").map(|range| &"#1 — vor 8 Stunden"[range]), Some("vor 8 Stunden"));

@@ -53,7 +53,13 @@ pub(super) fn find(page: &Page<'_>, zones: &Zones) -> Option<Found> {
     let mut families: Vec<(f64, Strength, Vec<Item>)> = gather(page, zones)
         .into_iter()
         .filter_map(|((strength, key), members)| {
-            let items = if key.starts_with(BYLINE) { after_bylines(page, members) } else { to_items(page, members) };
+            let items = if key.starts_with(BYLINE) {
+                after_bylines(page, zones, members)
+            } else if key.starts_with(RULE) {
+                between_rules(page, zones, members)
+            } else {
+                to_items(page, members)
+            };
             promise(page, &items, strength).map(|promise| (promise, strength, items))
         })
         .collect();
@@ -123,6 +129,16 @@ fn gather(page: &Page<'_>, zones: &Zones) -> Families {
                 families.entry((strength, format!("{BYLINE}{}", shape(page, id)))).or_default().push(id);
             }
         }
+        if tree.tag(id) == Tag::Hr {
+            let strength = if zones.is_for_comments(id) {
+                Some(Strength::Place)
+            } else {
+                zones.heading(id).map(|_| Strength::Headed)
+            };
+            if let Some(strength) = strength {
+                families.entry((strength, format!("{RULE}{}", tree.parent(id)))).or_default().push(id);
+            }
+        }
         if !may_be_item(page, id) {
             continue;
         }
@@ -172,6 +188,32 @@ fn gather(page: &Page<'_>, zones: &Zones) -> Families {
 /// Marks families of lines after each of which a comment stands, in no element of its own.
 const BYLINE: &str = "~";
 
+/// Marks families of lines drawn between comments that stand in no elements of their own.
+const RULE: &str = "=";
+
+/// Items from each drawn line to the next, the first from the heading, or the beginning of what all stand in, on.
+fn between_rules(page: &Page<'_>, zones: &Zones, members: Vec<NodeId>) -> Vec<Item> {
+    let tree = &page.tree;
+    let mut items: Vec<Item> = members
+        .into_iter()
+        .take(MOST_ITEMS)
+        .map(|node| Item { node, from: node + 1, to: node + 1, id: None })
+        .collect();
+    let Some(first) = items.first().map(|item| item.node) else { return items };
+    let parent = tree.parent(first);
+    let heading = zones.heading(first).map_or(0, |heading| heading.from);
+    let begin = heading.max(parent + 1);
+    if begin < first && !page.dates(begin, first).is_empty() {
+        items.insert(0, Item { node: begin, from: begin, to: first, id: None });
+    }
+    let starts: Vec<NodeId> = items.iter().map(|item| item.node).collect();
+    for (index, item) in items.iter_mut().enumerate() {
+        item.to = starts.get(index + 1).copied().unwrap_or(tree.end(parent)).max(item.from);
+    }
+    items.retain(|item| page.text_size(item.from, item.to) > 0);
+    items
+}
+
 /// A short line with a date.
 fn is_byline(page: &Page<'_>, id: NodeId, dates: usize) -> bool {
     use Tag::*;
@@ -184,7 +226,7 @@ fn is_byline(page: &Page<'_>, id: NodeId, dates: usize) -> bool {
 }
 
 /// Items that reach from each line to the next, or, where the lines stand after the texts, from the line before.
-fn after_bylines(page: &Page<'_>, members: Vec<NodeId>) -> Vec<Item> {
+fn after_bylines(page: &Page<'_>, zones: &Zones, members: Vec<NodeId>) -> Vec<Item> {
     let mut items: Vec<Item> = members
         .into_iter()
         .take(MOST_ITEMS)
@@ -195,7 +237,7 @@ fn after_bylines(page: &Page<'_>, members: Vec<NodeId>) -> Vec<Item> {
     let before = page.text_size(parent + 1, first.from);
     let after = page.text_size(last.to, page.tree.end(page.tree.parent(last.node)));
     if after == 0 && before > 0 {
-        let mut from = parent + 1;
+        let mut from = zones.heading(first.node).map_or(0, |heading| heading.from).max(parent + 1).min(first.from);
         for item in &mut items {
             if page.tree.parent(item.node) == parent {
                 item.from = from;
@@ -255,15 +297,19 @@ fn shape(page: &Page<'_>, id: NodeId) -> String {
             .attribute(id, "class")
             .unwrap_or_default()
             .split_ascii_whitespace()
-            .filter(|name| {
-                !name.bytes().any(|b| b.is_ascii_digit()) && !name.split(['-', '_']).any(|part| PLACES.contains(&part))
-            })
+            .filter(|name| !is_numbered(name) && !name.split(['-', '_']).any(|part| PLACES.contains(&part)))
             .collect();
         names.sort_unstable();
         format!("{}.{}", tree.name(id).to_ascii_lowercase(), names.join("."))
     };
     let own = of(id);
     if own.ends_with('.') { format!("{}>{own}", of(tree.parent(id))) } else { own }
+}
+
+/// A name with a number of its own: `comment-12`, `item3`; in `_3fTq` the digit is a letter like others.
+fn is_numbered(name: &str) -> bool {
+    name.ends_with(|c: char| c.is_ascii_digit())
+        || name.split(['-', '_']).any(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The elements that a nameless element begins with, one inside the other: they tell a box from the boxes in it.

@@ -1,7 +1,8 @@
-//! Headings that say that comments follow, in the words of two dozen languages, and how far what they head reaches.
+//! Headings that say that comments follow, in the words of some forty languages, and how far what they head reaches.
 //!
 //! A site may name its elements in any way, or not at all; what it tells its readers can be read.
 
+use super::evidence::{COMMENT, COUNT};
 use super::survey::Page;
 use super::tag::Tag;
 use super::tree::{NodeId, Tree};
@@ -14,6 +15,8 @@ use std::sync::LazyLock;
 const LONGEST: u32 = 160;
 /// What may stand beside a heading in its box: a link to the form, a picture's name.
 const BESIDE: u32 = 60;
+/// A form that stands beside a heading stands within so many nodes.
+const FORM_WITHIN: usize = 400;
 
 /// What a heading heads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +27,21 @@ pub(super) struct Heading {
     pub(super) to: NodeId,
     /// The number of comments it states.
     pub(super) count: Option<u64>,
+    /// 1 for `h1` … 6 for `h6`; what is no heading by its element ranks with `h4`.
+    pub(super) rank: u8,
+}
+
+/// How high a heading stands.
+pub(super) fn rank(tag: Tag) -> Option<u8> {
+    Some(match tag {
+        Tag::H1 => 1,
+        Tag::H2 => 2,
+        Tag::H3 => 3,
+        Tag::H4 => 4,
+        Tag::H5 => 5,
+        Tag::H6 => 6,
+        _ => return None,
+    })
 }
 
 /// Parts of words without which no line is such a heading: nearly all lines are told by them.
@@ -74,6 +92,34 @@ static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "talkback",
         "eedback",
         "astausta",
+        "評論",
+        "留言",
+        "回应",
+        "回應",
+        "跟帖",
+        "تعليق",
+        "ردود",
+        "دیدگاه",
+        "نظر",
+        "תגוב",
+        "टिप्पण",
+        "মন্তব্য",
+        "ความ",
+        "bình luận",
+        "Bình luận",
+        "ý kiến",
+        "Ý kiến",
+        "anggapan",
+        "tsiliepim",
+        "omentār",
+        "ommentaar",
+        "dgovor",
+        "тговор",
+        "élemény",
+        "şərh",
+        "omente",
+        "ruzkin",
+        "mmæli",
     ];
     AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(stems).ok()
 });
@@ -96,13 +142,20 @@ pub(super) fn find(page: &Page<'_>, zones: &Zones) -> Vec<Heading> {
         // The widest element whose whole text is the heading.
         let element = around
             .filter_map(|up| {
-                let heading = flat::heading_of_comments(&page.line(up))?;
+                let line = page.line(up);
+                let heading = if tree.tag(up).is_heading() || page.evidence(up) & COUNT != 0 {
+                    flat::title_of_comments(&line)
+                } else {
+                    flat::heading_of_comments(&line)
+                }?;
                 Some((up, heading.count))
             })
             .filter(|(up, _)| !linked || tree.tag(*up).is_heading())
             .last();
         let Some((element, count)) = element else { continue };
-        let heading = Heading { count, ..reach(page, element) };
+        // The heading may stand in a box of its own.
+        let rank = (element..=id).find_map(|inner| rank(tree.tag(inner))).unwrap_or(4);
+        let heading = Heading { count, rank, ..reach(page, zones, element) };
         if heading.from < heading.to && found.last() != Some(&heading) {
             found.push(heading);
         }
@@ -112,16 +165,23 @@ pub(super) fn find(page: &Page<'_>, zones: &Zones) -> Vec<Heading> {
 }
 
 /// From a heading's end to the end of the innermost element that holds more than the heading.
-fn reach(page: &Page<'_>, element: NodeId) -> Heading {
+///
+/// Not out of an element that is named for comments and holds the form to write one with.
+fn reach(page: &Page<'_>, zones: &Zones, element: NodeId) -> Heading {
     let tree = &page.tree;
     let mut inner = element;
     for up in tree.ancestors(element) {
-        if page.text_size(tree.end(inner), tree.end(up)) > BESIDE || tree.tag(up) == Tag::Body {
-            return Heading { from: tree.end(inner), to: tree.end(up), count: None };
+        let is_whole = || {
+            page.evidence(up) & COMMENT != 0
+                && zones.is_for_comments(up)
+                && tree.descendants(up).take(FORM_WITHIN).any(|id| tree.tag(id) == Tag::Textarea)
+        };
+        if page.text_size(tree.end(inner), tree.end(up)) > BESIDE || tree.tag(up) == Tag::Body || is_whole() {
+            return Heading { from: tree.end(inner), to: tree.end(up), count: None, rank: 4 };
         }
         inner = up;
     }
-    Heading { from: tree.end(inner), to: tree.len(), count: None }
+    Heading { from: tree.end(inner), to: tree.len(), count: None, rank: 4 }
 }
 
 #[cfg(test)]

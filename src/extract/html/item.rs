@@ -3,6 +3,7 @@
 use super::attribution::is_name_class;
 use super::byline;
 use super::evidence::{ACTION, AUTHOR, AVATAR, BODY, COMMENT, DATE, PINGBACK, SIGNATURE};
+use super::quotes;
 use super::reference::decode;
 use super::select::Selector;
 use super::survey::Page;
@@ -45,6 +46,8 @@ pub(super) struct Draft {
     pub(super) author: Option<String>,
     pub(super) date: Option<String>,
     pub(super) text: String,
+    /// Where the text quotes.
+    pub(super) quotes: Vec<(usize, usize)>,
     pub(super) pingback: bool,
 }
 
@@ -95,15 +98,15 @@ impl Reading<'_, '_> {
         let author = author.or_else(|| date.as_ref().and_then(|(node, _)| self.name_before_date(*node)));
         let metadata: Vec<NodeId> =
             author.iter().map(|found| found.0).chain(date.iter().map(|found| found.0)).collect();
-        let mut text = self.text_without(&metadata, hints, true);
+        let (mut text, mut whole) = self.text_without(&metadata, hints, true);
         if text.is_empty() {
-            text = self.text_without(&metadata, hints, false);
+            (text, whole) = self.text_without(&metadata, hints, false);
         }
         let author = author.map(|(_, name)| name).filter(|name| !name.is_empty());
         let date = date.map(|(_, date)| date);
-        let text = without_byline(&text, author.as_deref(), date.as_deref());
+        let (text, quotes) = quotes::taken_out(&without_byline(&text, whole, author.as_deref(), date.as_deref()));
         let pingback = self.is_pingback(&text);
-        Draft { author, date, text, pingback }
+        Draft { author, date, text, quotes, pingback }
     }
 
     fn is_pingback(&self, text: &str) -> bool {
@@ -211,8 +214,8 @@ impl Reading<'_, '_> {
 }
 
 /// A text without first lines that repeat the name or date, and without lines that are chrome.
-fn without_byline(text: &str, author: Option<&str>, date: Option<&str>) -> String {
-    let mut text = chrome::trim(text);
+fn without_byline(text: &str, whole: bool, author: Option<&str>, date: Option<&str>) -> String {
+    let mut text = chrome::trim(text, whole);
     for _ in 0..2 {
         let Some(cut) = text.find('\n') else { break };
         let first = text.get(..cut).unwrap_or_default().trim();
@@ -224,7 +227,7 @@ fn without_byline(text: &str, author: Option<&str>, date: Option<&str>) -> Strin
         if !(named || dated) {
             break;
         }
-        text = chrome::trim(text.get(cut + 1..).unwrap_or_default());
+        text = chrome::trim(text.get(cut + 1..).unwrap_or_default(), whole);
     }
     text.to_owned()
 }

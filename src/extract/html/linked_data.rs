@@ -1,6 +1,7 @@
 //! Comments and articles that a page states as JSON-LD.
 
 use super::assemble::Ids;
+use super::quotes;
 use super::survey::Page;
 use super::tag::Tag;
 use crate::thread::{Article, Comment};
@@ -90,13 +91,14 @@ impl LinkedData {
                 .or_else(|| text(comment.get("description")));
             let mut inner_parent = parent;
             let id;
-            if let Some(body) = body.map(|body| plain(&body)).filter(|body| !body.trim().is_empty()) {
+            if let Some((body, quotes)) = body.map(|body| plain(&body)).filter(|(body, _)| !body.trim().is_empty()) {
                 id = self.ids.give(own, self.comments.len() + 1);
                 self.comments.push(Comment {
                     id: id.clone(),
                     author: name(comment.get("author")).or_else(|| name(comment.get("creator"))),
                     date: text(comment.get("dateCreated")).or_else(|| text(comment.get("datePublished"))),
                     text: body,
+                    quotes,
                     depth: Some(depth),
                     parent: parent.map(str::to_owned),
                     ..Comment::default()
@@ -156,11 +158,12 @@ fn name(value: Option<&Value>) -> Option<String> {
 }
 
 /// A comment's text, which some pages state as markup.
-fn plain(text: &str) -> String {
+fn plain(text: &str) -> (String, Vec<(usize, usize)>) {
     if text.contains('<') && text.contains('>') {
         let tree = super::tree::Tree::parse(text);
-        super::paragraphs::text(&tree, 0, tree.len(), |_| None)
-    } else {
-        text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+        let is_quote = |id| tree.tag(id) == Tag::Blockquote;
+        return quotes::taken_out(&super::paragraphs::with_quotes(&tree, 0, tree.len(), |_| None, is_quote));
     }
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    quotes::taken_out(&lines.join("\n"))
 }

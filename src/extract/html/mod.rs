@@ -15,6 +15,7 @@ mod evidence;
 mod family;
 #[cfg(test)]
 mod fixtures;
+mod further_dates;
 mod heading;
 mod item;
 mod linked_data;
@@ -23,6 +24,7 @@ mod paragraphs;
 mod platform;
 mod prose;
 mod quality;
+mod quotes;
 mod reference;
 mod remarks;
 mod select;
@@ -30,6 +32,7 @@ mod survey;
 mod tag;
 mod tokens;
 mod tree;
+mod unlike;
 mod wording;
 mod zone;
 
@@ -52,29 +55,48 @@ struct Finding {
     opening: Option<Draft>,
 }
 
+/// The ways in which comments are looked for in a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mechanisms {
+    /// By the markup of known platforms.
+    pub platforms: bool,
+    /// In what the page states as JSON-LD.
+    pub data: bool,
+    /// By repeated shapes, whatever made the page.
+    pub shapes: bool,
+}
+
+impl Mechanisms {
+    /// All of them.
+    pub const ALL: Self = Self { platforms: true, data: true, shapes: true };
+    /// The general finder alone.
+    pub const SHAPES: Self = Self { platforms: false, data: false, shapes: true };
+}
+
 /// Takes the article and the comments out of a web page.
 pub fn html(source: &str) -> Thread {
-    read(source, true)
+    html_by(source, Mechanisms::ALL)
 }
 
 /// Does so by the general finder alone: no platform's markup is known, and data that the page states is not read.
 ///
 /// Pages of platforms lose by it; it shows how sites that nobody wrote a rule for are read.
 pub fn html_by_shape(source: &str) -> Thread {
-    read(source, false)
+    html_by(source, Mechanisms::SHAPES)
 }
 
-fn read(source: &str, informed: bool) -> Thread {
+/// Takes the article and the comments out of a web page by some of the ways, to measure what each adds.
+pub fn html_by(source: &str, mechanisms: Mechanisms) -> Thread {
     let page = Page::read(source);
     let zones = Zones::of(&page);
     let mut data = linked_data::read(&page);
-    let finding = if informed { by_platform(&page, &zones) } else { None };
-    let finding = finding.or_else(|| by_shape(&page, &zones));
-    if !informed {
+    let finding = if mechanisms.platforms { by_platform(&page, &zones) } else { None };
+    let finding = finding.or_else(|| if mechanisms.shapes { by_shape(&page, &zones) } else { None });
+    if !mechanisms.data {
         data.comments.clear();
     }
     let items = finding.as_ref().map_or(&[][..], |finding| finding.items.as_slice());
-    let first = items.first().map(|item| item.from);
+    let first = items.first().map(|item| item.node);
     let mut thread = Thread {
         stated_count: remarks::stated_count(&page, &zones, first).or(data.stated_count),
         article: article::read(&page, &zones, items, data.article.clone()),

@@ -1,11 +1,12 @@
 //! How good a family of elements looks as comments, before and after it is read.
 
-use super::evidence::{COMMENT, TALK, TITLE, of_names};
+use super::evidence::{COMMENT, OTHER_KIND, TALK, TITLE, of_names};
 use super::family::Strength;
 use super::item::{Draft, Item};
 use super::survey::Page;
 use super::tag::Tag;
 use super::tree::NodeId;
+use super::unlike::is_other_matter;
 use super::zone::Zones;
 use crate::extract::{chrome, flat};
 
@@ -99,7 +100,7 @@ pub(super) fn quality(
             continue;
         }
         let nothing = draft.text.trim().is_empty()
-            || draft.date.as_deref() == Some(draft.text.trim())
+            || is_byline_alone(draft)
             || chrome::is_chrome(&draft.text)
             || is_form(&draft.text);
         if nothing || own_dates(page, items, index, item) > 6 || repeats.get(index).is_some_and(|n| *n > least) {
@@ -120,7 +121,9 @@ pub(super) fn quality(
     if count == 0 || teasers * 2 >= count && strength != Strength::Name || teasers * 10 >= count * 9 && count > 1 {
         return None;
     }
-    if strength != Strength::Name && is_monologue(drafts) {
+    if strength != Strength::Name && is_monologue(drafts)
+        || is_other_matter(page, zones, items, drafts, strength, answerable * 2 >= count)
+    {
         return None;
     }
     let stated = items.first().and_then(|item| zones.heading(item.node)).and_then(|heading| heading.count);
@@ -168,6 +171,19 @@ pub(super) fn quality(
     (sum > 0.0).then_some(sum * weight + tie)
 }
 
+/// A text that says who and when, and nothing else.
+fn is_byline_alone(draft: &Draft) -> bool {
+    let text = draft.text.trim();
+    if text.len() > 300 {
+        return false;
+    }
+    let rest = text.replacen(draft.author.as_deref().unwrap_or("\u{0}"), "", 1);
+    let rest = rest.replacen(draft.date.as_deref().unwrap_or("\u{0}"), "", 1);
+    rest.len() < text.len()
+        && draft.date.as_deref().is_some_and(|date| text.contains(date))
+        && !rest.contains(char::is_alphabetic)
+}
+
 /// One and the same person in all of many: entries of a ticker, versions of a program. Guests may share a name.
 fn is_monologue(drafts: &[Draft]) -> bool {
     let mut names = drafts.iter().map(|draft| draft.author.as_deref());
@@ -210,12 +226,20 @@ fn headed(page: &Page<'_>, items: &[Item]) -> bool {
     let Some(first) = items.first() else { return false };
     let mut seen = 0;
     for id in (0..first.from).rev().take(400) {
+        // What stands beyond a form is headed by something else.
+        if page.tree.tag(id) == Tag::Textarea {
+            return false;
+        }
         let size = page.text_size(id, id + 1);
         seen += size;
         if size > 0 && size <= 80 {
             let line = super::reference::decode(page.tree.raw_text(id));
             let heading = page.tree.ancestors(id).take(3).any(|up| page.tree.tag(up).is_heading());
-            if of_names(&line) & (COMMENT | if heading { TALK } else { 0 }) != 0 {
+            let says = of_names(&line);
+            if says & (COMMENT | if heading { TALK } else { 0 }) != 0
+                && says & OTHER_KIND == 0
+                && !flat::is_form_line(&line)
+            {
                 return true;
             }
         }

@@ -42,12 +42,23 @@ const SCRIPTED: &[(&str, &str)] = &[
     ("waline", "Waline"),
     ("gitalk", "Gitalk"),
     ("twikoo", "Twikoo"),
+    // What a page's own program starts from.
+    ("\"comments\":[{", "the page's own"),
+    ("\"comments\": [{", "the page's own"),
+    ("\\\"comments\\\":[{", "the page's own"),
 ];
 
 /// The comment system whose mark the page bears.
 pub(super) fn scripted_system(source: &str) -> Option<&'static str> {
     let found = MARKS.iter().flat_map(|marks| marks.find_iter(source)).map(|found| found.pattern().as_usize()).min()?;
     SCRIPTED.get(found).map(|(_, name)| *name)
+}
+
+/// An element that a script fills with comments.
+pub(super) fn is_scripted_place(page: &Page<'_>, id: NodeId) -> bool {
+    ["id", "class"].iter().filter_map(|name| page.tree.attribute(id, name)).any(|names| {
+        names.split_ascii_whitespace().any(|name| SCRIPTED.iter().any(|(mark, _)| name.eq_ignore_ascii_case(mark)))
+    }) && page.size(id) < 60
 }
 
 static MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {

@@ -2,6 +2,7 @@
 
 use super::date;
 use super::evidence::{self, Evidence};
+use super::quotes;
 use super::reference::decode;
 use super::tag::Tag;
 use super::tree::{NodeId, Tree};
@@ -134,10 +135,19 @@ impl<'a> Page<'a> {
     /// The visible text of a short range of nodes on one line.
     pub(super) fn line_of(&self, from: NodeId, to: NodeId) -> String {
         let mut out = String::new();
+        // Where the element ends that holds the text before.
+        let mut box_end = 0;
         for id in from..to {
             let tag = self.tree.tag(id);
             if tag == Tag::Text && !self.tree.has(id, Tree::HIDDEN) {
-                push_collapsed(&mut out, &decode(self.tree.raw_text(id)));
+                let text = decode(self.tree.raw_text(id));
+                // A day and a time, or a name and a date, in elements that only styles set apart.
+                let set_apart = id >= box_end && text.starts_with(char::is_numeric);
+                if set_apart && out.ends_with(char::is_alphanumeric) {
+                    out.push(' ');
+                }
+                box_end = self.tree.end(self.tree.parent(id));
+                push_collapsed(&mut out, &text);
             } else if tag.is_block() || tag == Tag::Br {
                 push_collapsed(&mut out, " ");
             }
@@ -166,7 +176,7 @@ pub(super) fn push_collapsed(out: &mut String, text: &str) {
             if !out.is_empty() && !out.ends_with(' ') {
                 out.push(' ');
             }
-        } else {
+        } else if c != quotes::MARK {
             out.push(c);
         }
     }

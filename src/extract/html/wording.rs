@@ -3,14 +3,16 @@
 use super::evidence::{ACTION, AUTHOR, AVATAR, BODY, COMMENT, DATE, META, TITLE, of_names};
 use super::item::{Hints, Reading};
 use super::paragraphs;
+use super::quotes;
 use super::tag::Tag;
 use super::tree::NodeId;
 use crate::extract::chrome;
 use std::collections::HashSet;
 
 impl Reading<'_, '_> {
-    /// The text without the names and dates at `metadata`, and, if `wide`, without what stands around those.
-    pub(super) fn text_without(&self, metadata: &[NodeId], hints: &Hints, wide: bool) -> String {
+    /// The text without the names and dates at `metadata`, and, if `wide`, without what stands around those; and whether
+    /// it is from an element that holds what was written and nothing else.
+    pub(super) fn text_without(&self, metadata: &[NodeId], hints: &Hints, wide: bool) -> (String, bool) {
         let page = self.page;
         let mut dropped = self.dropped.clone();
         for &node in metadata {
@@ -20,13 +22,16 @@ impl Reading<'_, '_> {
         }
         let own: HashSet<NodeId> = self.own.iter().copied().collect();
         let text_of = |from: NodeId, to: NodeId| {
-            paragraphs::text(&page.tree, from, to, |id| {
+            let skip = |id| {
                 if dropped.contains(&id) {
                     return Some(page.tree.end(id));
                 }
                 // What is not the item's own begins another item.
                 (!own.contains(&id)).then(|| page.tree.end(id))
-            })
+            };
+            // A box around the whole comment, or around all of a part, quotes nothing.
+            let quotes = |id| Some(id) != self.whole && id != from && quotes::is_quote(page, id);
+            paragraphs::with_quotes(&page.tree, from, to, skip, quotes)
         };
         let mut hinted = String::new();
         let mut until = 0;
@@ -44,7 +49,7 @@ impl Reading<'_, '_> {
             }
         }
         if !hinted.trim().is_empty() {
-            return hinted;
+            return (hinted, true);
         }
         let all = text_of(self.item.from, self.item.to);
         match self.body(&dropped) {
@@ -57,15 +62,19 @@ impl Reading<'_, '_> {
                     .collect::<Vec<_>>()
                     .join("\n");
                 if text.len() * 2 < all.len() {
-                    return all;
+                    return (all, false);
                 }
                 let title = self
                     .title(body, &dropped)
                     .map(|title| text_of(title, page.tree.end(title)))
                     .filter(|title| !chrome::is_chrome(title));
-                title.filter(|title| !title.is_empty()).map_or(text.clone(), |title| format!("{title}\n{text}"))
+                let text = match title.filter(|title| !title.is_empty()) {
+                    Some(title) => format!("{title}\n{text}"),
+                    None => text,
+                };
+                (text, true)
             }
-            None => all,
+            None => (all, false),
         }
     }
 

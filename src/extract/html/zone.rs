@@ -4,7 +4,7 @@ use super::evidence::{BESIDE, COMMENT, NEWEST, OTHER_KIND, of_names};
 use super::heading::{self, Heading};
 use super::survey::Page;
 use super::tag::Tag;
-use super::tree::NodeId;
+use super::tree::{NodeId, Tree};
 
 /// What each node stands in, handed down from parent to child in one pass.
 pub(super) struct Zones {
@@ -82,7 +82,7 @@ fn beside(page: &Page<'_>, id: NodeId, whole: u32) -> Option<Veto> {
     let named = evidence & COMMENT != 0;
     let size = page.size(id);
     let hard = match tree.tag(id) {
-        Tag::Template => true,
+        Tag::Template => tree.has(id, Tree::HIDDEN),
         Tag::Nav => size * 2 < whole,
         Tag::Aside => !named && size * 2 < whole,
         Tag::Form => size * 10 < whole * 3 && has_text_field(page, id),
