@@ -34,6 +34,9 @@ pub struct Bound {
 const MOST_WORDS: usize = 8;
 /// Evidence below this many log-odds is noise to a reader.
 const FAINTEST: f64 = 0.1;
+/// So are words below this share of the weightiest: on spans that people marked in news comments, a half and a third of
+/// the weightiest agree with them best (character F1 .66 and .65; .40 with all words that speak for the label).
+const LEAST_SHARE: f64 = 0.4;
 
 impl std::fmt::Debug for Bound {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -187,14 +190,16 @@ impl Bound {
             let slice = span.slice(seen.utterance.original).to_owned();
             found.push(Evidence { label: label.clone(), kind, name, span: Some(span), text: Some(slice), weight });
         };
-        let mut order: Vec<usize> = (0..tokens.len()).filter(|&token| by_token[token] >= FAINTEST).collect();
+        let weightiest = by_token.iter().chain(&by_view).copied().fold(0., f64::max);
+        let least = FAINTEST.max(LEAST_SHARE * weightiest);
+        let mut order: Vec<usize> = (0..tokens.len()).filter(|&token| by_token[token] >= least).collect();
         order.sort_by(|&a, &b| by_token[b].total_cmp(&by_token[a]).then(a.cmp(&b)));
         for &token in order.iter().take(MOST_WORDS) {
             let range = tokens[token].start as usize..tokens[token].end as usize;
             push(EvidenceKind::Words, None, range, by_token[token]);
         }
         for (view, &weight) in views.iter().zip(&by_view) {
-            if weight >= FAINTEST {
+            if weight >= least {
                 push(EvidenceKind::Evasion, Some(trick(view.kind)), view.range.clone(), weight);
             }
         }
