@@ -2,6 +2,7 @@
 
 use super::numerals::ascii_digits;
 use regex::Regex;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// The months' names in some forty languages, and how they are shortened. A name that is another month in another of
@@ -58,6 +59,12 @@ static NUMBERED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?i)(?:^|\D)(\d{1,2})[\s,]{1,2}tháng\s(\d{1,2})(?:,|\snăm)?\s(\d{4})(?:\D|$)").ok());
 static TIME: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)(?:^|[^\d:])(\d{1,2})(?:[:h]|[時时点點시]\s?)(\d{2})(?::(\d{2}))?(?:\s?([ap])\.?\s?m\b)?").ok()
+});
+
+/// The number of each name's month.
+static NAMES: LazyLock<HashMap<&str, usize>> = LazyLock::new(|| {
+    let numbered = MONTHS.iter().zip(1..);
+    numbered.flat_map(|(names, month)| names.split(' ').map(move |name| (name, month))).collect()
 });
 
 /// Months of two words, and what is read for them; longer ones first.
@@ -163,7 +170,7 @@ fn numbered(raw: &str) -> Option<(String, String)> {
 /// A date with its month in letters: one month, one year, and the day right beside the month.
 fn worded(raw: &str) -> Option<(String, String)> {
     let mut lower = raw.to_lowercase();
-    for (phrase, month) in PHRASES {
+    for (phrase, month) in PHRASES.iter().filter(|_| !raw.is_ascii()) {
         if lower.contains(phrase) {
             lower = lower.replace(phrase, &format!(" {month} "));
         }
@@ -172,8 +179,7 @@ fn worded(raw: &str) -> Option<(String, String)> {
     let joins = |c: char| matches!(c, '\u{93c}' | '\u{94d}' | '\u{9bc}' | '\u{9cd}' | '\u{301}');
     let words: Vec<&str> =
         lower.split(|c: char| !c.is_alphanumeric() && !joins(c)).filter(|word| !word.is_empty()).collect();
-    let month_of =
-        |word: &str| MONTHS.iter().position(|names| names.split(' ').any(|name| name == word)).map(|month| month + 1);
+    let month_of = |word: &str| NAMES.get(word).copied();
     let mut months = words.iter().enumerate().filter_map(|(at, word)| Some((at, month_of(word)?)));
     let (at, month) = months.next()?;
     if months.any(|(_, other)| other != month) {
