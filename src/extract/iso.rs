@@ -49,16 +49,21 @@ const MONTHS: [&str; 12] = [
 ];
 
 static MACHINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)^(\d{4})-(\d{2})-(\d{2})(?:[t ](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?\s?(z|[+-]\d{2}:?\d{2})?)?$").ok()
+    Regex::new(r"(?i)^([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[t ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.[0-9]+)?\s?(z|[+-][0-9]{2}:?[0-9]{2})?)?$").ok()
 });
-static YEAR_FIRST: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?:^|\D)(\d{4})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})(?:\D|$)").ok());
+static YEAR_FIRST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[^0-9])([0-9]{4})\s?[-/.年년]\s?([0-9]{1,2})\s?[-/.月월]\s?([0-9]{1,2})(?:[^0-9]|$)").ok()
+});
 static DAY_FIRST: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?:^|\D)(\d{1,2})(\.|/|-)\s?(\d{1,2})[./-]\s?(\d{4})(?:\D|$)").ok());
-static NUMBERED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)(?:^|\D)(\d{1,2})[\s,]{1,2}tháng\s(\d{1,2})(?:,|\snăm)?\s(\d{4})(?:\D|$)").ok());
+    LazyLock::new(|| Regex::new(r"(?:^|[^0-9])([0-9]{1,2})(\.|/|-)\s?([0-9]{1,2})[./-]\s?([0-9]{4})(?:[^0-9]|$)").ok());
+static NUMBERED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?:^|[^0-9])([0-9]{1,2})[\s,]{1,2}tháng\s([0-9]{1,2})(?:,|\snăm)?\s([0-9]{4})(?:[^0-9]|$)").ok()
+});
 static TIME: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:^|[^\d:])(\d{1,2})(?:[:h]|[時时点點시]\s?)(\d{2})(?::(\d{2}))?(?:\s?([ap])\.?\s?m\b)?").ok()
+    Regex::new(
+        r"(?i)(?:^|[^0-9:])([0-9]{1,2})(?:[:h]|[時时点點시]\s?)([0-9]{2})(?::([0-9]{2}))?(?:\s?([ap])\.?\s?m\b)?",
+    )
+    .ok()
 });
 
 /// The number of each name's month.
