@@ -98,7 +98,7 @@ impl Source {
         columns.kept.extend(unmarked.map(|unmarked| unmarked.field.clone()));
         let mut reader = Reader::open(&self.path, &columns)?;
         let handle = reader.progress();
-        let (mut complete, mut batch, mut size) = (true, Vec::new(), 0);
+        let (mut complete, mut batch, mut size, mut made) = (true, Vec::new(), 0, 0);
         for entry in &mut reader {
             match entry {
                 Ok(entry) => {
@@ -112,7 +112,7 @@ impl Source {
                                 size += row_size(&row);
                                 batch.push(row);
                                 if batch.len() >= BATCH.0 || size >= BATCH.1 {
-                                    self.hand_over(&mut batch, &mut take)?;
+                                    made += self.hand_over(&mut batch, &mut take)?;
                                     size = 0;
                                 }
                             }
@@ -129,21 +129,30 @@ impl Source {
                 }
             }
             if batch.len() >= BATCH.0 || size >= BATCH.1 {
-                self.hand_over(&mut batch, &mut take)?;
+                made += self.hand_over(&mut batch, &mut take)?;
                 size = 0;
                 progress.bytes(&self.name(), &handle);
             }
         }
-        self.hand_over(&mut batch, &mut take)?;
+        made += self.hand_over(&mut batch, &mut take)?;
         progress.bytes(&self.name(), &handle);
+        if let Some(unmarked) = unmarked.filter(|_| made == 0) {
+            bail!(
+                "{}: no row lists marked characters under {:?}, which the recipe asks for; mend the name of the field",
+                self.path.display(),
+                unmarked.field
+            );
+        }
         Ok(complete)
     }
 
+    /// Hands rows on; returns how many were made of them.
     fn hand_over(
         &self,
         batch: &mut Vec<Row>,
         take: &mut impl FnMut(&[Row]) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<usize> {
+        let given = batch.len();
         if let Some(recipe) = &self.recipe {
             batch.iter_mut().for_each(|row| recipe.apply(&mut row.labels));
             if let Some(unmarked) = &recipe.unmarked {
@@ -151,9 +160,10 @@ impl Source {
                 batch.extend(made);
             }
         }
+        let made = batch.len() - given;
         take(batch)?;
         batch.clear();
-        Ok(())
+        Ok(made)
     }
 }
 

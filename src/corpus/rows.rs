@@ -4,6 +4,7 @@ use super::Columns;
 use super::cell::Cell;
 use super::fields::{Field, Fields};
 use crate::label::Label;
+use crate::text::echo::shown;
 use crate::thread::{Article, Row, RowArticle};
 use std::collections::BTreeMap;
 
@@ -49,9 +50,14 @@ pub(super) fn text(fields: &mut Fields) -> Result<String, String> {
     }
 }
 
+/// Characters of a name that are repeated.
+const LONGEST_NAME: usize = 64;
+
 /// A list of names for a sentence.
 pub(super) fn listed(names: &[String]) -> String {
-    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+    // Names are the sender's, and the sentence ends in a terminal or on a page.
+    let shown: Vec<String> = names.iter().map(|name| shown(name, LONGEST_NAME)).collect();
+    if shown.is_empty() { "nothing".to_owned() } else { shown.join(", ") }
 }
 
 /// Refuses the NUL character, which no comment holds and which CSV and databases do not carry.

@@ -114,11 +114,12 @@ const HALVES: &[(&str, bool)] = &[
     ("μμ", true),
     ("öö", false),
     ("ös", true),
-    ("sa", false),
-    ("ch", true),
     ("de.", false),
     ("du.", true),
 ];
+
+/// The same, but only right behind the time: in front of it they are weekdays ("Sa" in German) or parts of other words.
+const HALVES_BEHIND: &[(&str, bool)] = &[("sa", false), ("ch", true)];
 
 /// Longer texts are no dates.
 const LONGEST: usize = 160;
@@ -229,7 +230,8 @@ fn time(rest: &str) -> Option<String> {
     let found = TIME.as_ref()?.captures(rest)?;
     let (hour, minute): (u32, u32) = (found[1].parse().ok()?, found[2].parse().ok()?);
     let latin = found.get(4).map(|half| half.as_str().eq_ignore_ascii_case("p"));
-    let hour = match latin.or_else(|| half(rest)) {
+    let behind = rest.get(found.get(0)?.end()..).unwrap_or_default();
+    let hour = match latin.or_else(|| half(rest, behind)) {
         Some(second) if (1..=12).contains(&hour) => hour % 12 + if second { 12 } else { 0 },
         // "오후 14:05" says the same twice.
         Some(true) if latin.is_none() => hour,
@@ -240,12 +242,13 @@ fn time(rest: &str) -> Option<String> {
     (hour < 24 && minute < 60).then(|| format!("{hour:02}:{minute:02}{seconds}"))
 }
 
-/// The half of the day that a word beside the time says.
-fn half(rest: &str) -> Option<bool> {
-    let lower = rest.to_lowercase();
-    let mut words =
-        lower.split(|c: char| c.is_whitespace() || c.is_ascii_digit() || matches!(c, ':' | ',' | '(' | ')'));
-    words.find_map(|word| HALVES.iter().find(|(half, _)| *half == word).map(|(_, second)| *second))
+/// The half of the day that a word beside the time says; `behind` is what stands after the time.
+fn half(rest: &str, behind: &str) -> Option<bool> {
+    let ends = |c: char| c.is_whitespace() || c.is_ascii_digit() || matches!(c, ':' | ',' | '(' | ')');
+    let said = |word: &str, halves: &[(&str, bool)]| halves.iter().find(|(half, _)| *half == word).map(|half| half.1);
+    let next = behind.trim_start().split(ends).next().map(str::to_lowercase);
+    next.and_then(|word| said(&word, HALVES_BEHIND))
+        .or_else(|| rest.to_lowercase().split(ends).find_map(|word| said(word, HALVES)))
 }
 
 #[cfg(test)]
@@ -263,6 +266,8 @@ mod tests {
             ("January 5th, 2012", "2012-01-05"),
             ("12:05 am, 1 March 2020", "2020-03-01T00:05"),
             ("9. Juni 2017 um 13:22", "2017-06-09T13:22"),
+            ("Sa, 4. Mai 2024, 12:30", "2024-05-04T12:30"),
+            ("Sa 04.05.2024 14:05", "2024-05-04T14:05"),
             ("le mercredi 15 mai 2019 à 08h07", "2019-05-15T08:07"),
             ("4 de junio de 2024 a las 18:02", "2024-06-04T18:02"),
             ("04.06.2024 18:02", "2024-06-04T18:02"),

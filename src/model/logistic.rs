@@ -16,6 +16,9 @@ use std::sync::Mutex;
 const TOLERANCE: f64 = 2e-6;
 /// Steps that L-BFGS remembers.
 const MEMORY: usize = 7;
+/// What a group's own feature counts in its rows, near to what other features do, so that the optimiser finds its way; and
+/// the share of the penalty that its weight bears, next to none.
+const GROUP: (f64, f64) = (0.3, 1e-3);
 
 /// What is fitted.
 #[derive(Clone, Copy)]
@@ -36,6 +39,9 @@ pub struct LogisticProblem<'a> {
     pub c: f64,
     /// L-BFGS iterations at most.
     pub iterations: u64,
+    /// The group of each used row, from 0, or nothing. Groups have intercepts of their own, which are not part of what is
+    /// fitted: weights then tell rows within a group apart, and not one group from another (a fixed-effects regression).
+    pub groups: &'a [u32],
 }
 
 /// Weights and intercept in terms of the unscaled features.
@@ -51,6 +57,13 @@ impl Logistic {
     /// Returns the log-odds of a row.
     pub fn log_odds(&self, row: SparseRow<'_>) -> f64 {
         row.dot(&self.weights) + self.bias
+    }
+
+    /// Becomes the mean of itself and another fit on the same features, which counts `share` of 1.
+    pub fn mix(&mut self, share: f64, other: &Self) {
+        let mean = |ours: &mut f64, theirs: f64| *ours += share * (theirs - *ours);
+        self.weights.iter_mut().zip(&other.weights).for_each(|(ours, theirs)| mean(ours, *theirs));
+        mean(&mut self.bias, other.bias);
     }
 
     /// Fits the weights. The same input gives the same bytes on the same target.
@@ -93,10 +106,13 @@ impl Logistic {
             .map_err(|error| error.to_string())?;
         let cached = Cached { problem, last: Mutex::new(None) };
         let result = Executor::new(cached, solver)
-            .configure(|state| state.param(vec![0.; features + 1]).max_iters(problem.iterations))
+            .configure(|state| {
+                state.param(vec![0.; features + 1 + problem.group_count()]).max_iters(problem.iterations)
+            })
             .run()
             .map_err(|error| error.to_string())?;
         let mut best = result.state.get_best_param().cloned().ok_or("no step was taken")?;
+        best.truncate(features + 1);
         let bias = best.pop().unwrap_or(0.);
         let weight = |&at: &u32| best.get(at as usize).map_or(0., |weight| weight * scales[at as usize]);
         Ok(Self { weights: compact.iter().map(weight).collect(), bias })
@@ -127,51 +143,64 @@ impl Cached<'_> {
 }
 
 impl LogisticProblem<'_> {
+    fn group_count(&self) -> usize {
+        self.groups.iter().max().map_or(0, |last| *last as usize + 1)
+    }
+
     /// Returns the penalised negative log-likelihood, per unit of row weight, and its gradient; the last parameter is
-    /// the intercept, which is not penalised.
+    /// the intercept, which is not penalised, but for those of the groups that follow.
     fn evaluate(&self, point: &[f64]) -> (f64, Vec<f64>) {
         let features = self.scales.len();
         // A weight and its part of the gradient lie side by side: a row's second visit to them finds them in the cache.
         let pairs: Vec<[f64; 2]> =
             point[..features].iter().zip(self.scales).map(|(w, scale)| [w * scale, 0.]).collect();
         let bias = point[features];
+        let groups: Vec<f64> = point[features + 1..].iter().map(|weight| bias + weight * GROUP.0).collect();
+        let biases = if groups.is_empty() { &[bias][..] } else { &groups };
         // Two halves of the rows at most, because each needs a table of its own.
         let half = self.indices.len().div_ceil(2);
         let ((first, second), sums) = {
             let mut other = pairs.clone();
             let mut pairs = pairs;
             let sums = rayon::join(
-                || self.accumulate(0..half, bias, &mut pairs),
-                || self.accumulate(half..self.indices.len(), bias, &mut other),
+                || self.accumulate(0..half, biases, &mut pairs),
+                || self.accumulate(half..self.indices.len(), biases, &mut other),
             );
             ((pairs, other), sums)
         };
-        let (loss, slope) = (sums.0.0 + sums.1.0, sums.0.1 + sums.1.1);
+        let loss = sums.0.0 + sums.1.0;
+        let slopes: Vec<f64> = sums.0.1.iter().zip(&sums.1.1).map(|(first, second)| first + second).collect();
         let total: f64 = self.weights.iter().sum();
         let strength = 1. / self.c;
         let mut penalty = 0.;
-        let mut gradient = Vec::with_capacity(features + 1);
+        let mut gradient = Vec::with_capacity(point.len());
         for at in 0..features {
             gradient.push(((first[at][1] + second[at][1]) * self.scales[at] + strength * point[at]) / total);
             penalty += point[at] * point[at];
         }
-        gradient.push(slope / total);
+        gradient.push(slopes.iter().sum::<f64>() / total);
+        for (slope, weight) in slopes.iter().zip(&point[features + 1..]) {
+            gradient.push((slope * GROUP.0 + strength * GROUP.1 * weight) / total);
+            penalty += GROUP.1 * weight * weight;
+        }
         ((0.5 * strength * penalty + loss) / total, gradient)
     }
 
-    /// Adds the gradient of some rows to the second of each pair; returns their loss and the slope of the intercept.
-    fn accumulate(&self, range: Range<usize>, bias: f64, pairs: &mut [[f64; 2]]) -> (f64, f64) {
-        let (mut loss, mut slope) = (0., 0.);
+    /// Adds the gradient of some rows to the second of each pair; returns their loss and the slopes of the intercepts, one
+    /// a group or one in all.
+    fn accumulate(&self, range: Range<usize>, biases: &[f64], pairs: &mut [[f64; 2]]) -> (f64, Vec<f64>) {
+        let (mut loss, mut slopes) = (0., vec![0.; biases.len()]);
         for at in range {
             let (row, target, weight) = (self.rows.row(self.indices[at] as usize), self.targets[at], self.weights[at]);
-            let margin = row.dot_first(pairs) + bias;
+            let group = self.groups.get(at).map_or(0, |group| *group as usize);
+            let margin = row.dot_first(pairs) + biases[group];
             let signed = if target { margin } else { -margin };
             loss += weight * softplus(-signed);
             let residual = weight * -sigmoid(-signed) * if target { 1. } else { -1. };
-            slope += residual;
+            slopes[group] += residual;
             row.add_to_second(residual, pairs);
         }
-        (loss, slope)
+        (loss, slopes)
     }
 }
 
@@ -223,9 +252,47 @@ mod tests {
             families: [1.; FAMILIES],
             c,
             iterations: 100,
+            groups: &[],
         };
         let fitted = Logistic::fit(&problem).unwrap();
         (rows, fitted)
+    }
+
+    #[test]
+    fn what_tells_groups_apart_weighs_nothing_within_them() {
+        // Feature 0 marks a group that is mostly positive and says nothing in it; feature 1 tells classes apart in both.
+        let mut rows = SparseRows::new(3);
+        let (mut targets, mut groups) = (Vec::new(), Vec::new());
+        for index in 0..200_u32 {
+            let first = index % 2 == 0;
+            let positive = if first { index % 10 != 0 } else { index % 10 == 1 };
+            let slots: &[u32] = match (first, positive == (index % 7 != 0)) {
+                (true, true) => &[0, 1],
+                (true, false) => &[0],
+                (false, true) => &[1, 2],
+                (false, false) => &[2],
+            };
+            rows.push([slots, &[], &[]], [1.; FAMILIES]);
+            targets.push(positive);
+            groups.push(u32::from(first));
+        }
+        let indices: Vec<u32> = (0..200).collect();
+        let problem = LogisticProblem {
+            rows: &rows,
+            indices: &indices,
+            targets: &targets,
+            weights: &[1.; 200],
+            scales: &[1.; 3],
+            families: [1.; FAMILIES],
+            c: 1.,
+            iterations: 200,
+            groups: &[],
+        };
+        let between = Logistic::fit(&problem).unwrap();
+        let within = Logistic::fit(&LogisticProblem { groups: &groups, ..problem }).unwrap();
+        assert!(between.weights[0] > 1., "{between:?}");
+        assert!(within.weights[0].abs() < 0.2, "{within:?}");
+        assert!(within.weights[1] > 0.3, "{within:?}");
     }
 
     #[test]
@@ -254,17 +321,21 @@ mod tests {
             families: [1.; FAMILIES],
             c: 3.,
             iterations: 1,
+            groups: &[],
         };
-        let point = vec![0.3, -0.2, 0.5, 0.1];
-        let (_, gradient) = problem.evaluate(&point);
-        for at in 0..point.len() {
-            let shifted = |by: f64| {
-                let mut other = point.clone();
-                other[at] += by;
-                problem.evaluate(&other).0
-            };
-            let numeric = (shifted(1e-6) - shifted(-1e-6)) / 2e-6;
-            assert!((numeric - gradient[at]).abs() < 1e-5, "{at}: {numeric} {}", gradient[at]);
+        let grouped = LogisticProblem { groups: &[1, 0], ..problem };
+        for (problem, point) in [(problem, vec![0.3, -0.2, 0.5, 0.1]), (grouped, vec![0.3, -0.2, 0.5, 0.1, 2., -3.])] {
+            let (_, gradient) = problem.evaluate(&point);
+            assert_eq!(gradient.len(), point.len());
+            for at in 0..point.len() {
+                let shifted = |by: f64| {
+                    let mut other = point.clone();
+                    other[at] += by;
+                    problem.evaluate(&other).0
+                };
+                let numeric = (shifted(1e-6) - shifted(-1e-6)) / 2e-6;
+                assert!((numeric - gradient[at]).abs() < 1e-5, "{at}: {numeric} {}", gradient[at]);
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 //! path as it was asked for nor a query, which may hold a key.
 
 use super::Server;
+use super::host::Wrong;
 use super::judging::Refusal;
 use super::metrics::known;
 use super::{dialect, encoding};
@@ -24,6 +25,10 @@ use std::time::{Duration, Instant};
 const LINES: usize = 16_384;
 /// How long lines are gathered before they are written.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// What a page of another site is told.
+const FOREIGN: &str = "a web page of another site sent this: a server without keys answers programs on its own machine only; \
+    give it keys";
 
 /// A log that a thread of its own writes.
 pub(super) struct Log(SyncSender<String>);
@@ -81,13 +86,16 @@ pub(super) async fn note(State(server): State<Arc<Server>>, request: Request, ne
     let begun = Instant::now();
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>().cloned();
-    let foreign = !server.needs_keys() && comes_from_another_site(request.headers());
-    let response = if foreign {
-        let detail = "a web page of another site sent this: a server without keys answers programs on its own machine only; \
-            give it keys";
-        dialect::refuse(request.uri().path(), Refusal::new(StatusCode::FORBIDDEN, detail))
+    let refusal = if let Some(Wrong(told)) = request.extensions().get() {
+        Some(Refusal::new(StatusCode::BAD_REQUEST, *told))
+    } else if !server.needs_keys() && comes_from_another_site(request.headers()) {
+        Some(Refusal::new(StatusCode::FORBIDDEN, FOREIGN))
     } else {
-        encoding::undo(request, next).await
+        None
+    };
+    let response = match refusal {
+        Some(refusal) => dialect::refuse(request.uri().path(), refusal),
+        None => encoding::undo(request, next).await,
     };
     let (status, took) = (response.status(), begun.elapsed());
     server.metrics.request(&method, route(matched.as_ref()), status, took);

@@ -21,9 +21,12 @@ impl Memory {
         Self(Arc::new(Semaphore::new(bytes.div_ceil(UNIT).min(Semaphore::MAX_PERMITS))))
     }
 
-    /// Takes memory for `bytes` more bytes than `held` has taken.
-    pub(super) fn take(&self, bytes: usize, held: &mut Option<OwnedSemaphorePermit>) -> Result<(), Problem> {
-        let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX);
+    /// Takes memory until `held` is enough for `bytes` bytes. Totals are rounded, not what comes at a time: a body may
+    /// arrive a byte at a time.
+    pub(super) fn hold(&self, bytes: usize, held: &mut Option<OwnedSemaphorePermit>) -> Result<(), Problem> {
+        let has = held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let Some(units) = bytes.div_ceil(UNIT).checked_sub(has).filter(|units| *units > 0) else { return Ok(()) };
+        let units = u32::try_from(units).unwrap_or(u32::MAX);
         let more = Arc::clone(&self.0).try_acquire_many_owned(units).map_err(|_| {
             Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -89,7 +92,7 @@ impl Server {
             if first.len() + rest.len() + data.len() > self.max_body {
                 return Err(self.too_large());
             }
-            self.memory.take(data.len(), &mut share)?;
+            self.memory.hold(first.len() + rest.len() + data.len(), &mut share)?;
             // Nearly all bodies arrive in one piece, which is not copied.
             if first.is_empty() && rest.is_empty() {
                 first = data;
@@ -116,12 +119,12 @@ mod tests {
     fn memory_is_given_back() {
         let memory = Memory::new(4 * UNIT);
         let (mut one, mut other) = (None, None);
-        memory.take(1, &mut one).unwrap();
-        memory.take(2 * UNIT, &mut one).unwrap();
-        memory.take(1, &mut other).unwrap();
-        assert_eq!(memory.take(1, &mut other).unwrap_err().status, 503);
+        (1..=3 * UNIT).for_each(|bytes| memory.hold(bytes, &mut one).unwrap());
+        assert_eq!(memory.0.available_permits(), 1, "bytes are counted together");
+        memory.hold(UNIT, &mut other).unwrap();
+        assert_eq!(memory.hold(UNIT + 1, &mut other).unwrap_err().status, 503);
         drop(one);
-        memory.take(3 * UNIT, &mut other).unwrap();
+        memory.hold(4 * UNIT, &mut other).unwrap();
         let spare = split(UNIT + 1, &mut other);
         assert_eq!((spare.map(|share| share.num_permits()), memory.0.available_permits()), (Some(2), 2));
         assert!(split(9 * UNIT, &mut other).is_none() && other.is_some());

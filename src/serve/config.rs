@@ -156,7 +156,13 @@ impl Config {
                 return Err(format!("the key {:?} is the key of another entry as well; make one for each", key.name));
             }
         }
-        for (name, value) in [("max_body", self.max_body), ("max_connections", self.max_connections)] {
+        let limits = [
+            ("max_body", self.max_body),
+            ("max_connections", self.max_connections),
+            ("max_requests", self.max_requests),
+            ("max_rows", self.max_rows),
+        ];
+        for (name, value) in limits {
             if value == 0 {
                 return Err(format!("{name} = 0 would refuse everything; leave it out for the default"));
             }

@@ -1,22 +1,19 @@
-//! Refuses what HTTP/1.1 refuses and the library below does not: a request without a host, or with several. Which of several
+//! Finds what HTTP/1.1 refuses and the library below does not: a request without a host, or with several. Which of several
 //! counts is a matter of taste, and a proxy in front may have another.
 
-use super::dialect;
-use super::judging::Refusal;
 use axum::Router;
-use axum::body::Body;
-use axum::http::{Request, StatusCode, Version, header};
-use axum::response::Response;
-use futures_util::future::Either;
+use axum::http::{Request, Version, header};
 use hyper::body::Incoming;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
-use std::convert::Infallible;
-use std::future::{Ready, ready};
 
-/// The routes, behind that check.
+/// The routes of a connection, with wrong requests marked as [`Wrong`].
 #[derive(Clone)]
 pub(super) struct Checked(TowerToHyperService<Router>);
+
+/// Why a request is to be refused for its host.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wrong(pub(super) &'static str);
 
 impl Checked {
     pub(super) fn new(router: Router) -> Self {
@@ -25,22 +22,20 @@ impl Checked {
 }
 
 impl Service<Request<Incoming>> for Checked {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = Either<
-        Ready<Result<Response<Body>, Infallible>>,
-        <TowerToHyperService<Router> as Service<Request<Incoming>>>::Future,
-    >;
+    type Response = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Response;
+    type Error = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Error;
+    type Future = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Future;
 
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let hosts = request.headers().get_all(header::HOST).iter().count();
-        let right = hosts == 1 || (hosts == 0 && request.version() < Version::HTTP_11);
-        if right {
-            return Either::Right(self.0.call(request));
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        let wrong = match request.headers().get_all(header::HOST).iter().count() {
+            1 => None,
+            0 if request.version() < Version::HTTP_11 => None,
+            0 => Some(Wrong("the request has no Host header")),
+            _ => Some(Wrong("the request has several Host headers")),
+        };
+        if let Some(wrong) = wrong {
+            request.extensions_mut().insert(wrong);
         }
-        let sentence =
-            if hosts == 0 { "the request has no Host header" } else { "the request has several Host headers" };
-        let refusal = Refusal::new(StatusCode::BAD_REQUEST, sentence);
-        Either::Left(ready(Ok(dialect::refuse(request.uri().path(), refusal))))
+        self.0.call(request)
     }
 }

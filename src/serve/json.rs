@@ -1,7 +1,7 @@
 //! Reads the JSON of requests. What is wrong with one is told in words for whoever wrote the client: which field, and what to
 //! give instead, with no more of what was sent than [`shown`] shows.
 
-use super::echo::shown;
+use crate::text::echo::shown;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;

@@ -7,7 +7,6 @@ mod body;
 mod config;
 mod connections;
 mod dialect;
-mod echo;
 mod encoding;
 mod host;
 mod json;

@@ -4,6 +4,7 @@ mod alignment;
 mod boundary;
 mod confusable;
 mod disguise;
+pub(crate) mod echo;
 mod english;
 mod evasion;
 mod language;

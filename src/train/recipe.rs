@@ -1,6 +1,7 @@
 //! A recipe: what a model is made of, as data.
 
 use super::{Algorithm, Identity, Parameters, Unmarked};
+use crate::detect;
 use crate::error::{Error, Result};
 use crate::features::FAMILIES;
 use crate::label::Label;
@@ -38,6 +39,8 @@ pub struct Recipe {
     label_c: BTreeMap<Label, f64>,
     #[serde(default)]
     label_families: BTreeMap<Label, [f64; FAMILIES]>,
+    #[serde(default)]
+    label_within: BTreeMap<Label, f64>,
     #[serde(default)]
     least_rows: Option<u32>,
     #[serde(default)]
@@ -100,7 +103,44 @@ impl Recipe {
     /// # Errors
     /// When it is no TOML, or has keys that are not known.
     pub fn parse(name: &str, text: &str) -> Result<Self> {
-        toml::from_str(text).map_err(|error| Error::training(format!("recipe {name}: {error}")))
+        let wrong = |what: String| Error::training(format!("recipe {name}: {what}"));
+        let recipe: Self = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        recipe.check().map_err(wrong)?;
+        Ok(recipe)
+    }
+
+    /// Returns what is wrong with labels and values that TOML takes.
+    fn check(&self) -> std::result::Result<(), String> {
+        let known = |label: &Label| self.labels.contains(label) || detect::find(label.as_str()).is_some();
+        let tables = [
+            ("label_c", self.label_c.keys().collect::<Vec<_>>()),
+            ("label_families", self.label_families.keys().collect()),
+            ("label_within", self.label_within.keys().collect()),
+            ("base_rates", self.base_rates.keys().collect()),
+        ];
+        for (table, labels) in tables {
+            if let Some(label) = labels.into_iter().find(|label| !known(label)) {
+                return Err(format!(
+                    "{table} has {label}, which is no label of this recipe; mend its name or add it to labels"
+                ));
+            }
+        }
+        for source in &self.sources {
+            let unmarked = source.unmarked.iter().flat_map(|unmarked| &unmarked.labels);
+            for (label, value) in source.assume.iter().chain(unmarked) {
+                if !known(label) {
+                    let named = &source.name;
+                    return Err(format!(
+                        "source {named} sets {label}, which is no label of this recipe; mend its name"
+                    ));
+                }
+                if !(0. ..=1.).contains(value) {
+                    let named = &source.name;
+                    return Err(format!("source {named} sets {label} to {value}; give a number within 0 and 1"));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Returns the parameters of training.
@@ -115,6 +155,7 @@ impl Recipe {
             damping: self.damping.unwrap_or(defaults.damping),
             families: self.families,
             label_families: self.label_families.clone(),
+            label_within: self.label_within.clone(),
             label_c: self.label_c.clone(),
             least_rows: self.least_rows.unwrap_or(defaults.least_rows),
             balance: self.balance.unwrap_or(defaults.balance),
@@ -180,6 +221,23 @@ mod tests {
         recipe.sources[0].apply(&mut labels);
         let expected = [(label("house"), 1.), (label("insult"), 0.), (label("toxicity"), 1.)];
         assert_eq!(labels, BTreeMap::from(expected));
+    }
+
+    #[test]
+    fn misspelt_labels_and_values_out_of_range_are_refused() {
+        let told = |rest: &str| {
+            let head = "name = 'x'\nlabels = ['house']\n";
+            Recipe::parse("r.toml", &format!("{head}{rest}")).unwrap_err().to_string()
+        };
+        let source = "[[source]]\nname = 'a'\nfile = 'a.jsonl'\n";
+        assert!(told("[label_c]\nhuose = 1\n[[source]]\nname = 'a'\nfile = 'b'").contains("label_c has huose"));
+        assert!(told(&format!("{source}assume = {{ insutl = 0 }}")).contains("source a sets insutl"));
+        let unmarked = format!("{source}unmarked = {{ field = 'f', labels = {{ insult = 7 }} }}");
+        assert!(told(&unmarked).contains("insult to 7"));
+        assert!(
+            Recipe::parse("r.toml", &format!("name = 'x'\nlabels = ['house']\n{source}assume = {{ insult = 0 }}"))
+                .is_ok()
+        );
     }
 
     #[test]

@@ -285,7 +285,7 @@ fn indent(page: &Page<'_>, item: &Item) -> u32 {
                 value.get(..digits)?.parse::<u32>().ok()
             })
         })
-        .sum()
+        .fold(0, u32::saturating_add)
 }
 
 /// A depth in a class (`depth-2`, `level2`) or attribute of the item, or of what stands close around it or begins it.

@@ -174,8 +174,10 @@ pub(super) fn refusal(refusal: Refusal) -> Response {
     refuse(&refusal.into())
 }
 
-async fn other_method() -> Response {
-    refusal(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this call takes POST"))
+async fn other_method(uri: Uri) -> Response {
+    let takes =
+        if uri.path().ends_with("usage-limit") { "this call takes GET or POST" } else { "this call takes POST" };
+    refusal(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, takes))
 }
 
 fn flat<T>(done: Result<Result<T, Fault>, Refusal>) -> Result<T, Fault> {

@@ -21,6 +21,9 @@ pub(in crate::serve) struct Known {
     comments: u64,
 }
 
+/// Bytes that a stem or an id of a comment takes at most in its table, which may be half empty.
+const STEM: usize = 32;
+
 /// A comment that is published.
 pub(super) struct Published {
     pub(super) id: Option<String>,
@@ -100,18 +103,20 @@ impl Articles {
 
     /// Keeps an article, in place of what was known before.
     pub(super) fn put(&self, id: &str, known: Known) -> Result<Kept, TooLarge> {
-        let mut shelf = self.shelf();
-        let replaced = shelf.remove(id).is_some();
-        shelf.insert(id, Arc::new(known), replaced, self.capacity)
+        self.shelf().insert(id, Arc::new(known), self.capacity)
     }
 
     /// Adds comments to an article; `None` when it is not known.
     pub(super) fn publish(&self, id: &str, comments: &[Published]) -> Option<Result<Kept, TooLarge>> {
         let mut shelf = self.shelf();
-        let mut known = shelf.remove(id)?;
+        let stems: usize = comments.iter().map(|comment| comment.stems.len() + 1).sum();
+        // Tables double as they grow. What surely has room changes in place; what may have none is tried on a copy, so that
+        // the article stays as it was when it has not.
+        let fits = 2 * (shelf.known.peek(id)?.1 + STEM * stems) <= self.capacity;
+        let mut known = if fits { shelf.remove(id)? } else { Arc::clone(&shelf.known.peek(id)?.0) };
         let changed = Arc::make_mut(&mut known);
         comments.iter().for_each(|comment| changed.publish(comment));
-        Some(shelf.insert(id, known, true, self.capacity))
+        Some(shelf.insert(id, known, self.capacity).map(|kept| Kept { replaced: true, ..kept }))
     }
 
     /// Returns what is known about an article whose comments are judged.
@@ -165,11 +170,13 @@ impl Shelf {
         }
     }
 
-    fn insert(&mut self, id: &str, known: Arc<Known>, replaced: bool, capacity: usize) -> Result<Kept, TooLarge> {
+    /// Keeps an article in place of what was known before, which stays when there is no room for the new one.
+    fn insert(&mut self, id: &str, known: Arc<Known>, capacity: usize) -> Result<Kept, TooLarge> {
         let bytes = known.bytes(id);
         if bytes > capacity {
             return Err(TooLarge);
         }
+        let replaced = self.remove(id).is_some();
         let mut evicted = 0;
         while self.bytes + bytes > capacity {
             let Some((id, (known, freed))) = self.known.pop_lru() else { break };
@@ -222,6 +229,14 @@ mod tests {
         let long: String = (0..1000).map(|number| format!("w{number} ")).collect();
         assert_eq!(articles.put("a", known(&long)).err(), Some(TooLarge));
         assert_eq!(articles.size(), (0, 0));
+        // What was known before stays.
+        articles.put("a", known("bridge")).unwrap();
+        let kept = articles.size();
+        assert_eq!(articles.put("a", known(&long)).err(), Some(TooLarge));
+        let many: Vec<Published> = (0..1000).map(|number| comment(&number.to_string(), number)).collect();
+        assert_eq!(articles.publish("a", &many).unwrap().err(), Some(TooLarge));
+        assert_eq!(articles.size(), kept);
+        assert_eq!(articles.get("a").unwrap().comments(), 0);
     }
 
     #[test]

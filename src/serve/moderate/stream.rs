@@ -49,6 +49,7 @@ pub(super) fn answer(server: Arc<Server>, caller: Caller, wishes: Wishes, body: 
         wishes,
         body,
         buffer: Vec::new(),
+        searched: 0,
         share: None,
         read: 0,
         skipping: false,
@@ -70,6 +71,8 @@ struct Lines {
     wishes: Wishes,
     body: Body,
     buffer: Vec<u8>,
+    /// Bytes at the front of the buffer that are known to hold no line feed.
+    searched: usize,
     /// The share of the memory for bodies that the buffer has.
     share: Option<OwnedSemaphorePermit>,
     /// How many lines have been read.
@@ -94,7 +97,7 @@ impl Lines {
                 return None;
             }
             if self.buffer.len() > self.server.max_body {
-                (self.buffer, self.share, self.skipping) = (Vec::new(), None, true);
+                (self.buffer, self.searched, self.share, self.skipping) = (Vec::new(), 0, None, true);
                 self.read += 1;
                 return Some(fault(self.read, &format!("the line is longer than {} bytes", self.server.max_body)));
             }
@@ -108,6 +111,13 @@ impl Lines {
 
     /// Takes what has arrived of whole lines, and how many were before it.
     fn batch(&mut self) -> Option<(Vec<u8>, u64)> {
+        // A line may arrive a byte at a time: each byte is looked at once.
+        let new = self.buffer.get(self.searched..).unwrap_or_default();
+        if !self.ended && memchr::memchr(b'\n', new).is_none() {
+            self.searched = self.buffer.len();
+            return None;
+        }
+        self.searched = 0;
         if self.skipping {
             let end = memchr::memchr(b'\n', &self.buffer)?;
             self.buffer.drain(..=end);
@@ -194,7 +204,8 @@ impl Lines {
                 if let Ok(data) = frame.into_data()
                     && (!self.skipping || memchr::memchr(b'\n', &data).is_some())
                 {
-                    self.server.memory.take(data.len(), &mut self.share).map_err(|problem| problem.detail)?;
+                    let bytes = self.buffer.len() + data.len();
+                    self.server.memory.hold(bytes, &mut self.share).map_err(|problem| problem.detail)?;
                     self.buffer.extend_from_slice(&data);
                 }
                 Ok(())

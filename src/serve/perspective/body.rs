@@ -2,10 +2,10 @@
 //! snake case too; names that do not exist are refused. As there, `"true"` is a truth value, `"0.5"` a number, and one
 //! language a list of languages.
 
-use super::super::echo::is_plain_text;
 use super::super::json::{self, Object};
 use super::fault::Fault;
 use crate::extract::html_text;
+use crate::text::echo::is_plain_text;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Unexpected, Visitor};
 use std::collections::BTreeMap;

@@ -1,6 +1,5 @@
 //! `comments:analyze`: from the request to the rows that are judged, and from their judgements to the answer.
 
-use super::super::echo::shown;
 use super::super::json::Object;
 use super::answer::{Answer, AttributeScore, Score, SpanScore};
 use super::attribute::Attribute;
@@ -9,6 +8,7 @@ use super::fault::Fault;
 use crate::moderator::{Judgement, Moderator};
 use crate::policy::UnknownLanguage;
 use crate::span::Span;
+use crate::text::echo::shown;
 use crate::text::sentences;
 use crate::thread::{Row, RowArticle};
 

@@ -1,6 +1,5 @@
 //! `comments:suggestscore`: what a site decided about a comment, to be kept.
 
-use super::super::echo::shown;
 use super::super::json::Object;
 use super::attribute::Attribute;
 use super::body::{Call, Request, ScoreType};
@@ -9,6 +8,7 @@ use super::question::{comment, surroundings, unknown};
 use crate::label::{HOUSE, Label};
 use crate::moderator::Moderator;
 use crate::store::Event;
+use crate::text::echo::shown;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -198,6 +198,8 @@ async fn a_request_names_one_host() {
     let google = b"GET /v1alpha1/a HTTP/1.1\r\nConnection: close\r\n\r\n".to_vec();
     let answer = said(address, google).await;
     assert!(answer.contains("\"status\":\"INVALID_ARGUMENT\"") && answer.contains("no Host header"), "{answer}");
+    let metrics = said(address, b"GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".to_vec()).await;
+    assert!(metrics.contains("route=\"/healthz\",status=\"400\"} "), "what is refused is counted: {metrics}");
 }
 
 #[cfg(feature = "tls")]

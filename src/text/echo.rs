@@ -1,9 +1,9 @@
-//! What of a request is repeated in an answer: no more than helps to find it, and no character that could do anything to
-//! whoever reads it.
+//! What of a request or a file is repeated in a sentence: no more than helps to find it, and no character that could do
+//! anything to whoever reads it.
 
 /// Returns a text as answers may repeat it: its first `most` characters, without control characters and those that change
 /// the direction of writing or take no room.
-pub(super) fn shown(text: &str, most: usize) -> String {
+pub(crate) fn shown(text: &str, most: usize) -> String {
     let mut kept = text.chars().filter(|c| is_plain(*c));
     let mut shown: String = kept.by_ref().take(most).collect();
     if kept.next().is_some() {
@@ -13,7 +13,7 @@ pub(super) fn shown(text: &str, most: usize) -> String {
 }
 
 /// Tells whether a text may be repeated whole: at most `most` bytes, and nothing in it that [`shown`] leaves out.
-pub(super) fn is_plain_text(text: &str, most: usize) -> bool {
+pub(crate) fn is_plain_text(text: &str, most: usize) -> bool {
     text.len() <= most && text.chars().all(is_plain)
 }
 
