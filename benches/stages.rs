@@ -1,15 +1,54 @@
-//! What each stage of judging a comment costs: `cargo bench --bench stages`.
+//! What each stage of judging a comment costs: `cargo bench --bench stages`. `scripts/bench-stages` makes a table of it.
+//!
+//! CPU time of the thread is measured, so that a busy machine matters less.
 
 mod corpus;
 
+use cpu_time::ThreadTime;
+use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use gruff::features::RowMaker;
+use gruff::model::Tally;
 use gruff::text::{Language, Normalized};
 use gruff::thread::Row;
 use gruff::{Moderator, Scorer};
 use std::hint::black_box;
+use std::time::Duration;
 
-fn stages(criterion: &mut Criterion) {
+/// CPU time of the thread that measures.
+struct CpuTime;
+
+impl Measurement for CpuTime {
+    type Intermediate = ThreadTime;
+    type Value = Duration;
+
+    fn start(&self) -> ThreadTime {
+        ThreadTime::now()
+    }
+
+    fn end(&self, start: ThreadTime) -> Duration {
+        start.elapsed()
+    }
+
+    fn add(&self, one: &Duration, other: &Duration) -> Duration {
+        *one + *other
+    }
+
+    fn zero(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn to_f64(&self, value: &Duration) -> f64 {
+        value.as_nanos() as f64
+    }
+
+    fn formatter(&self) -> &dyn ValueFormatter {
+        static CLOCK: WallTime = WallTime;
+        CLOCK.formatter()
+    }
+}
+
+fn stages(criterion: &mut Criterion<CpuTime>) {
     for (name, comments) in [("ascii", corpus::ascii()), ("mixed", corpus::mixed())] {
         let bytes = comments.iter().map(String::len).sum::<usize>() as u64;
         let mut group = criterion.benchmark_group(name);
@@ -41,13 +80,13 @@ fn stages(criterion: &mut Criterion) {
                 black_box(rows.make(comment, &text));
             }),
         );
-        let (mut text, mut rows, mut columns) = (Normalized::default(), RowMaker::default(), Vec::new());
+        let (mut text, mut tally, mut columns) = (Normalized::default(), Tally::default(), Vec::new());
         let model = moderator.clone();
         bench(
-            "text, features and n-gram heads",
+            "text and n-gram heads",
             Box::new(move |comment| {
                 text.refill(comment);
-                model.model().weights().score(rows.make(comment, &text), &mut columns);
+                tally.score(model.model().weights(), comment, &text, &mut columns);
             }),
         );
         let mut scorer = Scorer::new(moderator.clone());
@@ -60,5 +99,9 @@ fn stages(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, stages);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime);
+    targets = stages
+}
 criterion_main!(benches);

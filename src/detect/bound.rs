@@ -78,6 +78,11 @@ impl Bound {
         &model.heads()[self.head]
     }
 
+    /// Tells whether the head needs the scores of the model's n-gram heads.
+    pub fn reads_ngrams(&self) -> bool {
+        self.column.is_some()
+    }
+
     /// Judges a comment: the calibrated probability, or `None` where it cannot be judged. `columns` are the raw scores of
     /// the model's n-gram heads; `measures` is memory to work in.
     pub fn score(

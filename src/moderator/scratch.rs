@@ -88,7 +88,7 @@ impl Moderator {
         let utterance = Utterance { original, text, parent: parent.map(|parent| refilled(parent_text, parent)) };
         let topic = context.topic.as_ref().zip(self.model.background());
         let seen = Seen { utterance, relevance: context.relevance.as_ref(), topic };
-        tally.score(self.model.weights(), original, text, columns);
+        self.tally(tally, original, text, columns);
         let scores = self.bound.iter().map(|bound| self.score_of(bound, columns, measures, &seen));
         let scores = self.labels.iter().cloned().zip(scores).collect();
         let evidence = self.explain.then(|| {
@@ -110,8 +110,15 @@ impl Moderator {
             return;
         }
         let seen = Seen { utterance: Utterance { original, text, parent: None }, relevance: None, topic: None };
-        tally.score(self.model.weights(), original, text, columns);
+        self.tally(tally, original, text, columns);
         scores.extend(self.bound.iter().map(|bound| self.score_of(bound, columns, measures, &seen)));
+    }
+
+    /// Adds up the n-grams of a comment for every n-gram head; where no label needs them, nothing is done.
+    fn tally(&self, tally: &mut Tally, original: &str, text: &Normalized, columns: &mut Vec<[f64; FAMILIES]>) {
+        if self.bound.iter().any(Bound::reads_ngrams) {
+            tally.score(self.model.weights(), original, text, columns);
+        }
     }
 
     /// Returns a comment's language, and whether the model may know it.
