@@ -19,7 +19,16 @@ const MAX_WORD: usize = 16;
 const MIN_WITH_GAP: usize = 5;
 
 /// Three letters that are hardly ever anything else.
-const SHORT: [(&[u8], &str); 4] = [(b"fck", "fuck"), (b"fuk", "fuck"), (b"sht", "shit"), (b"cnt", "cunt")];
+const SHORT: [(&[u8], &str); 8] = [
+    (b"fck", "fuck"),
+    (b"fuk", "fuck"),
+    (b"sht", "shit"),
+    (b"dck", "dick"),
+    (b"cnt", "cunt"),
+    (b"dmb", "dumb"),
+    (b"dmn", "damn"),
+    (b"kll", "kill"),
+];
 
 static KNOWN: LazyLock<Known> = LazyLock::new(Known::new);
 
@@ -88,9 +97,9 @@ pub(super) fn find(text: &str, tokens: &[Token], views: &mut ViewList) {
         }
         let Some(word) = bytes.get(token.range()) else { continue };
         let reading = if length < MIN_WORD {
-            // Those of the list end in these.
-            let ends = matches!(word.last(), Some(b'k' | b't'));
-            SHORT.iter().find(|(short, _)| ends && *short == word).map(|(_, reading)| *reading)
+            // None of those has a vowel in the middle; nearly all words of three letters have.
+            let rare = matches!(word, [_, b'c' | b'h' | b'l' | b'm' | b'n', _] | [b'f', b'u', b'k']);
+            SHORT.iter().find(|(short, _)| rare && *short == word).map(|(_, reading)| *reading)
         } else if known.may_be_misspelt(word) {
             text.get(token.range()).filter(|word| !known.innocent.contains(word)).and_then(meant)
         } else {

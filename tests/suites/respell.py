@@ -4,7 +4,7 @@ Each trick takes a word of ASCII letters and a random generator and returns the 
 trick has nothing to do in it. Case is kept.
 """
 
-LEET = {"a": "4@", "e": "3", "i": "1!", "o": "0", "s": "$5", "l": "1", "t": "7"}
+LEET = {"a": "4@", "e": "3", "i": "1!", "o": "0", "s": "$"}
 # Cyrillic and Greek letters that look the same.
 HOMOGLYPHS = {
     "a": "аα", "c": "с", "e": "е", "i": "іι", "j": "ј", "k": "к", "n": "п", "o": "оο", "p": "рρ", "s": "ѕ", "u": "υ",
@@ -31,7 +31,9 @@ def replaced(word, places, by):
 
 def leet(word, random):
     places = [at for at, c in enumerate(word) if c.lower() in LEET]
-    return replaced(word, some(places, random, 0.6), lambda c: random.choice(LEET[c.lower()]))
+    respelt = replaced(word, some(places, random, 0.6), lambda c: random.choice(LEET[c.lower()]))
+    # At either end the mark would be read as one.
+    return "".join("1" if c == "!" and at in (0, len(word) - 1) else c for at, c in enumerate(respelt))
 
 
 def spaced(word, _):
@@ -73,7 +75,9 @@ def repeated(word, random):
 def deleted(word, random):
     if len(word) < 4:
         return word
-    at = random.randrange(1, len(word) - 1)
+    # Of four letters people leave out the vowel: what else is left is no word to anybody.
+    vowels = [at for at in range(1, len(word) - 1) if word[at] in VOWELS]
+    at = random.choice(vowels) if len(word) == 4 and vowels else random.randrange(1, len(word) - 1)
     return word[:at] + word[at + 1 :]
 
 
