@@ -220,5 +220,7 @@ fn trick(kind: EvasionKind) -> &'static str {
         EvasionKind::Masked => "letters masked",
         EvasionKind::Repeated => "letters drawn out",
         EvasionKind::Invisible => "invisible characters",
+        EvasionKind::Misspelt => "letters left out or swapped",
+        EvasionKind::Turned => "letters upside down",
     }
 }

@@ -52,7 +52,7 @@ impl Scripts {
 }
 
 /// Latin letters in a dress that NFKC leaves on: small capitals and letters on black.
-fn is_styled(c: char) -> bool {
+pub(super) fn is_styled(c: char) -> bool {
     matches!(
         c,
         '\u{1d00}'..='\u{1d22}' | '\u{1f150}'..='\u{1f169}' | '\u{1f170}'..='\u{1f189}'
@@ -106,6 +106,63 @@ pub(super) fn latin_reading(word: &str) -> Option<Reading> {
         Some(word) => Reading { word: Word::from(word).ok()?, listed: true, close },
         None => Reading { word: reading, listed: false, close },
     })
+}
+
+/// Reads a word of letters turned upside down, last letter first; `None` where it holds none that are only that, or for
+/// what is rather a sign of phonetics.
+pub(super) fn turned(word: &str) -> Option<Word> {
+    let (mut reading, mut letters, mut turned) = (Word::new(), 0, 0);
+    if !word.chars().any(is_turned) {
+        return None;
+    }
+    for c in word.chars().rev() {
+        reading.try_push(upright(c)?).ok()?;
+        letters += 1;
+        turned += usize::from(is_turned(c));
+    }
+    (lexicon::contains(&reading) || (letters > 3 && turned * 2 >= letters)).then_some(reading)
+}
+
+/// Whether a letter stands for one that is turned and hardly ever for itself.
+fn is_turned(c: char) -> bool {
+    matches!(c, 'ɐ' | 'ɔ' | 'ǝ' | 'ɟ' | 'ƃ' | 'ɥ' | 'ᴉ' | 'ɾ' | 'ʞ' | 'ɯ' | 'ɹ' | 'ʇ' | 'ʌ' | 'ʍ' | 'ʎ')
+}
+
+/// The letter that looks like `c` when it is turned.
+fn upright(c: char) -> Option<char> {
+    const PAIRS: [(char, char); 30] = [
+        ('ɐ', 'a'),
+        ('q', 'b'),
+        ('ɔ', 'c'),
+        ('p', 'd'),
+        ('ǝ', 'e'),
+        ('ə', 'e'),
+        ('ɟ', 'f'),
+        ('ƃ', 'g'),
+        ('ɓ', 'g'),
+        ('ɥ', 'h'),
+        ('ᴉ', 'i'),
+        ('ı', 'i'),
+        ('ɾ', 'j'),
+        ('ʞ', 'k'),
+        ('l', 'l'),
+        ('ʃ', 'l'),
+        ('ɯ', 'm'),
+        ('u', 'n'),
+        ('o', 'o'),
+        ('d', 'p'),
+        ('b', 'q'),
+        ('ɹ', 'r'),
+        ('s', 's'),
+        ('ʇ', 't'),
+        ('n', 'u'),
+        ('ʌ', 'v'),
+        ('ʍ', 'w'),
+        ('x', 'x'),
+        ('ʎ', 'y'),
+        ('z', 'z'),
+    ];
+    PAIRS.iter().find(|(turned, _)| *turned == c).map(|(_, upright)| *upright)
 }
 
 /// Tells whether a letter looks like a Latin one at all.
@@ -213,6 +270,16 @@ mod tests {
         }
         assert_eq!(latin_reading("pdfжка"), None);
         assert_eq!(latin_reading("漢字"), None);
+    }
+
+    #[test]
+    fn turned_words_are_read_from_their_end() {
+        assert_eq!(turned("ʇoᴉpᴉ").as_deref(), Some("idiot"));
+        assert_eq!(turned("ʞɔnɟ").as_deref(), Some("fuck"));
+        assert_eq!(turned("sǝʌlǝsɹnoʎ").as_deref(), Some("yourselves"));
+        for word in ["pod", "kıl", "ɔː", "rɔd", "sʌn"] {
+            assert_eq!(turned(word), None, "{word}");
+        }
     }
 
     #[test]

@@ -64,7 +64,32 @@ fn read_word(bytes: &[u8], start: usize, views: &mut ViewList) -> bool {
     for reading in readings.iter().flatten() {
         views.push(EvasionKind::Masked, reading, range.clone());
     }
-    readings[0].is_some()
+    if readings[0].is_some() {
+        return true;
+    }
+    let cut = read_cut(word);
+    if let Some(reading) = cut {
+        views.push(EvasionKind::Spaced, reading, range);
+    }
+    cut.is_some()
+}
+
+/// Reads a listed word that signs cut in two: `id-iot`, `mo*ron`.
+fn read_cut(word: &[u8]) -> Option<&'static str> {
+    let signs = word.iter().filter(|&&b| is_sign(b)).count();
+    let first = word.iter().position(|&b| is_sign(b))?;
+    let run = word.iter().skip(first).take_while(|&&b| is_sign(b)).count();
+    let mut letters = [0; MAX_PATTERN];
+    let mut count = 0;
+    for (slot, &byte) in letters.iter_mut().zip(word.iter().filter(|&&b| !is_sign(b))) {
+        *slot = letter(byte);
+        count += 1;
+    }
+    let inside = first > 0 && first + run < word.len();
+    if !inside || run != signs || count < 4 || letters.iter().take(count).any(|&letter| letter == 0) {
+        return None;
+    }
+    lexicon::first_match(letters.get(..count)?)
 }
 
 /// Takes off markup, and the punctuation that may follow any word.
@@ -243,6 +268,9 @@ mod tests {
             ("sh-t", "shit"),
             ("f--k", "fuck"),
             ("a**", "ass"),
+            ("id-iot", "idiot"),
+            ("mo*ron", "moron"),
+            ("stu__pid", "stupid"),
         ] {
             assert_eq!(readings(stretch).first().map(String::as_str), Some(word), "{stretch}");
         }

@@ -6,6 +6,7 @@
 use super::confusable::{self, Scripts, Word};
 use super::disguise;
 use super::lexicon;
+use super::misspelt;
 use super::normalize::Hidden;
 use super::spaced;
 use super::{EvasionKind, EvasionView, Token, TokenKind};
@@ -66,6 +67,7 @@ pub(super) fn find(text: &str, tokens: &[Token], suspects: &[u32], hidden: &[Hid
     find_invisible(text, tokens, hidden, views);
     find_repeated(text, tokens, views);
     spaced::find(text, tokens, views);
+    misspelt::find(text, tokens, views);
     if !suspects.is_empty() {
         find_suspects(text, tokens, suspects, views);
     }
@@ -147,28 +149,36 @@ fn read_repeated(word: &str, range: Range<usize>, views: &mut ViewList) {
             return;
         }
     }
+    let mut doubled = ArrayVec::<usize, MOST_LETTERS>::new();
     for (place, (_, times)) in letters.iter_mut().enumerate() {
-        if *times > 2 {
-            drawn.push(place);
-            *times = 1;
+        match *times {
+            0 | 1 => {}
+            2 => doubled.push(place),
+            _ => {
+                drawn.push(place);
+                *times = 1;
+            }
         }
     }
     if drawn.is_empty() || letters.len() < 2 {
         return;
     }
-    // What does not fit is longer than a reading may be.
-    let write = |doubled: u32| {
+    // The letters that may be meant twice or once, by the bits of `other`: those drawn out once unless told otherwise,
+    // those doubled twice. What does not fit is longer than a reading may be.
+    let write = |other: u32| {
         let mut reading = Word::new();
         for (place, &(c, times)) in letters.iter().enumerate() {
-            let double = drawn.iter().position(|&at| at == place).is_some_and(|nth| doubled & (1 << nth.min(31)) != 0);
-            for _ in 0..if double { 2 } else { times } {
+            let nth = drawn.iter().chain(&doubled).position(|&at| at == place);
+            let changed = nth.is_some_and(|nth| other & (1 << nth.min(31)) != 0);
+            for _ in 0..if changed { 3 - times } else { times } {
                 reading.try_push(c).ok()?;
             }
         }
         Some(reading)
     };
-    // With more than four letters drawn out only the plain readings are tried.
-    let combinations = if drawn.len() <= 4 { 1_u32 << drawn.len() } else { 1 };
+    // With more than six such letters only the plain readings are tried.
+    let open = drawn.len() + doubled.len();
+    let combinations = if open <= 6 { 1_u32 << open } else { 1 };
     if let Some(listed) = (0..combinations).filter_map(write).find(|reading| lexicon::contains(reading)) {
         views.push(EvasionKind::Repeated, &listed, range);
         return;
@@ -204,11 +214,29 @@ fn find_suspects(text: &str, tokens: &[Token], suspects: &[u32], views: &mut Vie
             if read.replace(at) != Some(at) {
                 read_word(word, token, &mut alphabets, views);
             }
+        } else if token.kind == TokenKind::Word && tokens.get(at + 1).is_some_and(|next| is_stop(text, next)) {
+            read_cut(text, tokens.get(at..).unwrap_or_default(), views);
         } else if at >= done {
             let (first, last) = stretch(text, tokens, at, done);
             done = last + 1;
             disguise::read(text, tokens[first].start as usize..tokens[last].end as usize, views);
         }
+    }
+}
+
+/// Whether a token is a full stop or colon by itself.
+fn is_stop(text: &str, token: &Token) -> bool {
+    matches!(text.get(token.range()), Some("." | ":"))
+}
+
+/// Reads a listed word that a full stop cuts in two: `id.iot`. The first of `tokens` is the part before it.
+fn read_cut(text: &str, tokens: &[Token], views: &mut ViewList) {
+    let [first, stop, last, ..] = tokens else { return };
+    let touch = first.end == stop.start && stop.end == last.start && last.kind == TokenKind::Word;
+    let mut reading = Word::new();
+    let parts = [&text[range_of(first)], &text[range_of(last)]];
+    if touch && parts.iter().all(|part| reading.try_push_str(part).is_ok()) && lexicon::contains(&reading) {
+        views.push(EvasionKind::Spaced, &reading, range_of(first).start..range_of(last).end);
     }
 }
 
@@ -284,8 +312,13 @@ fn read_word(word: &str, token: &Token, alphabets: &mut Alphabets<'_>, views: &m
     if word.len() > MAX_READING {
         return;
     }
+    if let Some(reading) = confusable::turned(word) {
+        views.push(EvasionKind::Turned, &reading, range_of(token));
+        return;
+    }
     // In a text of another alphabet its words are what they seem.
-    let may_pass = has_ascii || (word.chars().all(confusable::has_lookalike) && alphabets.mostly_ascii());
+    let styled = word.chars().all(confusable::is_styled);
+    let may_pass = has_ascii || styled || (word.chars().all(confusable::has_lookalike) && alphabets.mostly_ascii());
     if !may_pass {
         return;
     }

@@ -1,4 +1,4 @@
-//! The words that masked, leet and spaced-out spellings are read as.
+//! The words that masked, misspelt and otherwise disguised spellings are read as.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -46,11 +46,21 @@ pub(super) fn contains(word: &str) -> bool {
     word.len() <= MAX_PATTERN && WORDS.all.contains(word)
 }
 
+/// All words of the list, by their first letter and length.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.by_start.iter().flatten().copied()
+}
+
+/// The words of a length that begin with a letter, the most common first.
+pub(super) fn starting(first: u8, len: usize) -> impl Iterator<Item = &'static str> {
+    bucket(first, len).and_then(|at| WORDS.by_start.get(at)).into_iter().flatten().copied()
+}
+
 /// Calls `found` for the words that a pattern stands for, the most common first, until it returns false.
 pub(super) fn matches(pattern: &[Letters], mut found: impl FnMut(&'static str) -> bool) {
     let Some(&first) = pattern.first() else { return };
     for byte in (b'a'..=b'z').filter(|&byte| first & letter(byte) != 0) {
-        for word in bucket(byte, pattern.len()).and_then(|at| WORDS.by_start.get(at)).into_iter().flatten() {
+        for word in starting(byte, pattern.len()) {
             if word.bytes().zip(pattern).all(|(byte, allowed)| letter(byte) & allowed != 0) && !found(word) {
                 return;
             }

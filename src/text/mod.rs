@@ -9,6 +9,7 @@ mod english;
 mod evasion;
 mod language;
 mod lexicon;
+mod misspelt;
 mod normalize;
 pub(crate) mod packed;
 mod segment;
@@ -102,6 +103,10 @@ pub enum EvasionKind {
     Repeated,
     /// Invisible characters inside a word, or marks laid over its letters.
     Invisible,
+    /// A letter left out or two swapped: `idot`, `idoit`.
+    Misspelt,
+    /// Letters turned upside down: `ʇoıpı`.
+    Turned,
 }
 
 impl Normalized {

@@ -8,6 +8,9 @@ use std::ops::Range;
 /// Fewer letters are initials.
 const MIN_LETTERS: usize = 4;
 
+/// Words of fewer letters that are no initials.
+const SHORT: [&[u8]; 2] = [b"ass", b"fag"];
+
 /// From so many letters on, a word that is not listed may be meant too.
 const MIN_UNLISTED: usize = 5;
 
@@ -53,7 +56,8 @@ impl<'a> Run<'a> {
     }
 
     fn finish(&mut self, views: &mut ViewList) {
-        let letters = self.letters.get(..self.count).filter(|letters| letters.len() >= MIN_LETTERS);
+        let enough = |letters: &&[u8]| letters.len() >= MIN_LETTERS || SHORT.contains(letters);
+        let letters = self.letters.get(..self.count).filter(enough);
         if let Some(word) = letters.and_then(|letters| std::str::from_utf8(letters).ok()) {
             let step = 1 + self.gap.len();
             let range = |skipped: usize| -> Range<usize> { self.start + skipped * step..self.end };
