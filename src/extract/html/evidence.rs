@@ -2,6 +2,7 @@
 //!
 //! Names lie (a `.comment` may be a counter, `id=comments` an empty box), so all of this is evidence and none of it proof.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// A set of the constants below.
@@ -373,28 +374,54 @@ impl<'a> Reader<'a> {
 
 /// Says what a class attribute or id speaks for.
 pub(super) fn of_names(names: &str) -> Evidence {
-    words(names).map(of_word).fold(0, |all, word| all | word)
+    let mut all = 0;
+    each_word(names, |word| all |= of_word(word));
+    all
 }
 
 /// Splits `MtnCommentText`, `comment_text` and `comment-text` alike.
-fn words(names: &str) -> impl Iterator<Item = &str> {
-    names.split(|c: char| !c.is_alphabetic()).flat_map(|run| {
-        let mut from = 0;
-        let mut previous_lower = false;
-        let mut cuts = Vec::new();
-        for (at, c) in run.char_indices() {
-            if c.is_uppercase() && previous_lower {
-                cuts.push((from, at));
-                from = at;
-            }
-            previous_lower = c.is_lowercase();
+fn each_word(names: &str, mut read: impl FnMut(&str)) {
+    let mut from = 0;
+    let mut previous_lower = false;
+    let mut cut = |from: usize, to: usize| {
+        if let Some(word) = names.get(from..to).filter(|word| !word.is_empty()) {
+            read(word);
         }
-        cuts.push((from, run.len()));
-        cuts.into_iter().filter_map(move |(from, to)| run.get(from..to)).filter(|word| !word.is_empty())
-    })
+    };
+    for (at, c) in names.char_indices() {
+        if !c.is_alphabetic() {
+            cut(from, at);
+            from = at + c.len_utf8();
+        } else if previous_lower && c.is_uppercase() {
+            cut(from, at);
+            from = at;
+        }
+        previous_lower = c.is_lowercase();
+    }
+    cut(from, names.len());
 }
 
+/// Which lengths the words have that begin with each byte, a bit for each length.
+const LENGTHS: [u32; 256] = {
+    let mut lengths = [0; 256];
+    let mut at = 0;
+    while at < WORDS.len() {
+        let word = WORDS[at].0.as_bytes();
+        lengths[word[0] as usize] |= 1 << word.len();
+        at += 1;
+    }
+    lengths
+};
+
 fn look(word: &str) -> Option<Evidence> {
+    // Nearly all that is looked for is not there.
+    let first = *word.as_bytes().first()?;
+    if LENGTHS
+        .get(usize::from(first))
+        .is_none_or(|lengths| lengths.checked_shr(word.len() as u32).unwrap_or(0) & 1 == 0)
+    {
+        return None;
+    }
     WORDS
         .binary_search_by(|(known, _)| (*known).cmp(word))
         .ok()
@@ -407,7 +434,11 @@ const STEMS: &[&str] = &["comment", "komment", "komentar", "comentario", "leserb
 
 /// One word, or two written as one: `commenttext`.
 fn of_word(word: &str) -> Evidence {
-    let word = word.to_lowercase();
+    let word = if word.bytes().all(|b| b.is_ascii_lowercase()) {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(word.to_lowercase())
+    };
     if let Some(evidence) = look(&word) {
         return evidence;
     }
@@ -415,7 +446,8 @@ fn of_word(word: &str) -> Evidence {
     let parts = (4..word.len().saturating_sub(3))
         .find_map(|cut| Some(look(word.get(..cut)?)? | look(word.get(cut..)?)?))
         .unwrap_or(0);
-    parts | if STEMS.iter().any(|stem| word.contains(stem)) { COMMENT } else { 0 }
+    // The shortest stem has seven letters.
+    parts | if word.len() > 6 && STEMS.iter().any(|stem| word.contains(stem)) { COMMENT } else { 0 }
 }
 
 #[cfg(test)]
