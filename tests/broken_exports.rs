@@ -215,6 +215,16 @@ fn a_comment_that_is_too_long() {
     }
 }
 
+/// Lines of tables and rows have a limit of their own, which is further away.
+#[test]
+fn fifty_megabytes_in_one_comment_of_a_table_or_a_row() {
+    let long = "very long ".repeat(5_000_000);
+    for family in FAMILIES.iter().filter(|family| !family.is_platform()) {
+        let source = family.export(&[("1", "", "one"), ("2", "1", &long), ("3", "", "three")]);
+        check(family, source, &["one", "three"], "longer than 4 MiB");
+    }
+}
+
 #[test]
 fn a_thread_that_is_too_long() {
     let ids: Vec<String> = (1..=12_000).map(|id| id.to_string()).collect();

@@ -2,6 +2,7 @@
 //!
 //! A phrase counts only as a whole line: a comment may well say "leave a comment".
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -111,7 +112,7 @@ static KNOWN_ANSWERS: LazyLock<HashSet<&str>> = LazyLock::new(|| ANSWERS.split('
 /// Tells whether a line is a link or button to answer, quote or report the comment above it.
 pub(crate) fn is_answer(line: &str) -> bool {
     (2..=60).contains(&line.len())
-        && (KNOWN_ANSWERS.contains(bare(line).as_str()) || ANNOUNCED.iter().any(|words| line.starts_with(words)))
+        && (KNOWN_ANSWERS.contains(bare(line).as_ref()) || ANNOUNCED.iter().any(|words| line.starts_with(words)))
 }
 
 /// Beginnings of lines that name a comment's writer.
@@ -129,8 +130,10 @@ const ANNOUNCED: &[&str] = &[
 const PINGBACKS: &[&str] = &["pingback:", "pingback", "trackback:", "trackback"];
 
 /// A line as the list has it: lower case, no numbers or punctuation around it.
-fn bare(line: &str) -> String {
-    line.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase()
+fn bare(line: &str) -> Cow<'_, str> {
+    let bare = line.trim_matches(|c: char| !c.is_alphabetic());
+    let is_lower = bare.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
+    if is_lower { Cow::Borrowed(bare) } else { Cow::Owned(bare.to_lowercase()) }
 }
 
 /// Tells whether a whole line is such a phrase, or nothing but marks and numbers.
@@ -143,7 +146,7 @@ pub(crate) fn is_chrome(line: &str) -> bool {
     if bare.is_empty() {
         return false;
     }
-    KNOWN.contains(bare.as_str())
+    KNOWN.contains(bare.as_ref())
         || bare
             .split(['|', '·', '•', '/', '\u{a0}'])
             .all(|part| KNOWN.contains(part.trim_matches(|c: char| !c.is_alphabetic())))
@@ -168,14 +171,14 @@ pub(crate) fn is_button(line: &str) -> bool {
 fn is_label(line: &str) -> bool {
     const LABELS: &[&str] =
         &["by", "on", "at", "says", "said", "wrote", "author", "guest", "gast", "autor", "dit", "dice", "sagt", "uhr"];
-    LABELS.contains(&bare(line).as_str())
+    LABELS.contains(&bare(line).as_ref())
 }
 
 /// Removes such lines from the end, and from the start, of a comment's text; `whole` says that the text is from an element
 /// that holds what was written and nothing else.
 pub(crate) fn trim(text: &str, whole: bool) -> &str {
     let mut text = text.trim_matches('\n');
-    let invites = |line: &str| KNOWN_INVITATIONS.contains(bare(line).as_str());
+    let invites = |line: &str| KNOWN_INVITATIONS.contains(bare(line).as_ref());
     while let Some(cut) = text.rfind('\n') {
         let last = text.get(cut + 1..).unwrap_or_default();
         if !(is_chrome(last) || is_counter(last)) || whole && invites(last) {

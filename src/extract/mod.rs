@@ -1,5 +1,6 @@
 //! From bytes to threads.
 
+mod case;
 pub(crate) mod chrome;
 mod decode;
 pub(crate) mod export;

@@ -208,7 +208,7 @@ impl Platform {
     /// By its root element, which junk may precede.
     fn of_xml(head: &str) -> Option<Self> {
         let root = |tag: &str| {
-            let at = head.find(tag)?;
+            let at = memchr::memmem::find(head.as_bytes(), tag.as_bytes())?;
             let before = head.get(..at)?;
             let next = head.get(at + tag.len()..)?.chars().next()?;
             // Nothing of a page, and no prose, stands before it: comments and declarations are taken out first.

@@ -1,9 +1,10 @@
 //! Finds dates in short texts, in the forms and languages of bylines.
 
 use super::further_dates;
+use crate::extract::case::lower;
 use crate::extract::numerals::{ascii_digits, has_digit};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -33,7 +34,8 @@ const UNITS: &str = "sec|sek|min|hour|hr|day|week|wk|month|mo|year|yr|stund|std|
     dzie|tyg|mies|lat|rok|tim|vecka|månad|år|uge|måned|час|мин|дн|дня|недел|мес|лет|год|gün|saat|hafta|ay|yıl|d|h|m|y|w";
 
 // Word boundaries are ASCII ones, or the fast engine gives up at every accent; so none is asked for after a word that
-// may end in another script's letter.
+// may end in another script's letter. Patterns are in lower case, for texts in lower case: months that are plain words
+// become one tree.
 static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| regex(MONTHS, TIME, &[]));
 
 /// A time after a date.
@@ -41,7 +43,7 @@ const TIME: &str = r"(?:[\s,|@·–—•/(-]{0,4}(?:um|at|à|a\slas|às|alle|or
 const GAP: &str = r"[\s-]{1,2}";
 pub(super) const YEAR: &str = r"(?:(?:19|20)[0-9]{2}|['’][0-9]{2})(?-u:\b)";
 
-/// Makes the pattern of these months, times and `further` forms, which go first.
+/// Makes the pattern of these months, times and `further` forms, which go first; it matches lower case.
 pub(super) fn regex(months: &str, time: &str, further: &[String]) -> Option<Regex> {
     let month = format!(r"(?:{months})[.,]?");
     let (gap, year) = (GAP, YEAR);
@@ -65,13 +67,16 @@ pub(super) fn regex(months: &str, time: &str, further: &[String]) -> Option<Rege
         format!(r"(?:heute|gestern|vorgestern|today|yesterday|hier|aujourd['’]hui|hoy|ayer|oggi|ieri|vandaag|gisteren|dziś|dzisiaj|wczoraj|сегодня|вчера|idag|igår){time}"),
     ];
     let forms: Vec<&str> = further.iter().chain(&alternatives).map(String::as_str).collect();
-    let pattern = format!("(?i)(?:{})(?:{time})?", forms.join("|"));
+    let pattern = format!("(?:{})(?:{time})?", forms.join("|")).replace('ς', "σ");
     Regex::new(&pattern).ok()
 }
 
 /// What dates without a digit hold: "an hour ago", "vor einem Tag".
 const WORDS: &[&str] =
     &[" ago", "vor ein", "y a un", "hace un", "há um", "geleden", " siden", " sedan", "منذ ", "قبل ", "לפני "];
+
+static IN_WORDS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(WORDS).ok());
 
 /// Longer texts are prose; a date in them says nothing about who wrote when.
 const LONGEST: usize = 160;
@@ -83,11 +88,12 @@ pub(super) fn find(text: &str) -> Option<Range<usize>> {
     }
     let plain = ascii_digits(text);
     let regex = if further_dates::may_hold(&plain) { &*further_dates::DATE } else { &*DATE };
+    let plain = lower(&plain);
     let found = regex.as_ref()?.find(&plain)?;
     let matched = found.as_str().trim_end_matches([' ', ',', '|']);
     let matched = if matched.contains(['(', '（']) { matched } else { matched.trim_end_matches(')').trim_end() };
     let found = found.start()..found.start() + matched.len();
-    if matches!(plain, Cow::Borrowed(_)) {
+    if text.is_ascii() {
         return Some(found);
     }
     // A character stands for a character.
@@ -100,7 +106,7 @@ pub(super) fn find(text: &str) -> Option<Range<usize>> {
 
 /// Nearly all texts are told apart by their digits alone.
 fn may_hold_date(text: &str) -> bool {
-    has_digit(text) || text.len() < 60 && WORDS.iter().any(|word| text.contains(word))
+    has_digit(text) || text.len() < 60 && IN_WORDS.as_ref().is_some_and(|words| words.is_match(text))
 }
 
 /// Tells whether an attribute's value is a date as machines write it: `2024-03-01` and more.

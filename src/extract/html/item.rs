@@ -10,7 +10,6 @@ use super::survey::Page;
 use super::tag::Tag;
 use super::tree::NodeId;
 use crate::extract::chrome;
-use std::collections::HashSet;
 
 /// A part of a page that holds one comment, perhaps with its answers as items inside.
 #[derive(Debug, Clone)]
@@ -55,7 +54,7 @@ pub(super) struct Draft {
 pub(super) fn read(page: &Page<'_>, items: &[Item], index: usize, hints: &Hints) -> Draft {
     let Some(item) = items.get(index) else { return Draft::default() };
     let whole = (item.from == item.node && item.to == page.tree.end(item.node)).then_some(item.node);
-    Reading { page, item, whole, own: own_nodes(page, items, index), dropped: HashSet::new() }.run(hints)
+    Reading { page, item, whole, own: own_nodes(page, items, index), dropped: Nodes::default() }.run(hints)
 }
 
 /// The nodes of an item without those of the items inside it.
@@ -80,6 +79,23 @@ fn own_nodes(page: &Page<'_>, items: &[Item], index: usize) -> Vec<NodeId> {
     own
 }
 
+/// A few of an item's nodes, sorted.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Nodes(Vec<NodeId>);
+
+impl Nodes {
+    pub(super) fn contains(&self, id: NodeId) -> bool {
+        self.0.binary_search(&id).is_ok()
+    }
+
+    /// Adds a node; most come in order.
+    pub(super) fn insert(&mut self, id: NodeId) {
+        if let Err(place) = self.0.binary_search(&id) {
+            self.0.insert(place, id);
+        }
+    }
+}
+
 pub(super) struct Reading<'r, 'a> {
     pub(super) page: &'r Page<'a>,
     pub(super) item: &'r Item,
@@ -87,7 +103,7 @@ pub(super) struct Reading<'r, 'a> {
     pub(super) whole: Option<NodeId>,
     pub(super) own: Vec<NodeId>,
     /// Elements whose text is not the comment's.
-    pub(super) dropped: HashSet<NodeId>,
+    pub(super) dropped: Nodes,
 }
 
 impl Reading<'_, '_> {
@@ -205,11 +221,11 @@ impl Reading<'_, '_> {
     }
 
     pub(super) fn is_dropped(&self, id: NodeId) -> bool {
-        self.dropped.contains(&id) || self.is_in(id, &self.dropped)
+        self.dropped.contains(id) || self.is_in(id, &self.dropped)
     }
 
-    pub(super) fn is_in(&self, id: NodeId, dropped: &HashSet<NodeId>) -> bool {
-        self.page.tree.ancestors(id).take_while(|up| *up >= self.item.from).any(|up| dropped.contains(&up))
+    pub(super) fn is_in(&self, id: NodeId, dropped: &Nodes) -> bool {
+        self.page.tree.ancestors(id).take_while(|up| *up >= self.item.from).any(|up| dropped.contains(up))
     }
 }
 

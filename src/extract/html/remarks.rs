@@ -5,7 +5,7 @@ use super::survey::Page;
 use super::tag::Tag;
 use super::tree::NodeId;
 use super::zone::Zones;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::sync::LazyLock;
 
 /// Marks of comment systems that fill an empty element in the browser.
@@ -62,8 +62,9 @@ pub(super) fn is_scripted_place(page: &Page<'_>, id: NodeId) -> bool {
 }
 
 static MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let builder = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(SCRIPTED.iter().map(|(mark, _)| mark));
-    builder.ok()
+    // Whole pages are searched: this kind of match lets several bytes be looked at in one step.
+    let builder = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).kind(Some(AhoCorasickKind::DFA)).clone();
+    builder.build(SCRIPTED.iter().map(|(mark, _)| mark)).ok()
 });
 
 /// How many comments the page says there are: the last such line before the first comment, else the first at all.

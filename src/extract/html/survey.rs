@@ -171,15 +171,18 @@ fn span(before: &[u32], from: NodeId, to: NodeId) -> u32 {
 
 /// Appends text with every run of white space made one space, and none at the start.
 pub(super) fn push_collapsed(out: &mut String, text: &str) {
-    for c in text.chars() {
-        if c.is_whitespace() || c == '\u{200b}' {
-            if !out.is_empty() && !out.ends_with(' ') {
+    let mut from = 0;
+    for (at, c) in text.char_indices() {
+        let space = c.is_whitespace() || c == '\u{200b}';
+        if space || c == quotes::MARK {
+            out.push_str(text.get(from..at).unwrap_or_default());
+            from = at + c.len_utf8();
+            if space && !out.is_empty() && !out.ends_with(' ') {
                 out.push(' ');
             }
-        } else if c != quotes::MARK {
-            out.push(c);
         }
     }
+    out.push_str(text.get(from..).unwrap_or_default());
 }
 
 /// A date that an element states for machines.
@@ -191,9 +194,8 @@ pub(super) fn machine_date<'a>(tree: &Tree<'a>, id: NodeId) -> Option<&'a str> {
         Tag::Text => None,
         _ => {
             let property = tree.attribute(id, "itemprop").or_else(|| tree.attribute(id, "property"))?;
-            let dated = ["date", "time", "created", "published"]
-                .iter()
-                .any(|word| property.to_ascii_lowercase().contains(word));
+            let property = property.to_ascii_lowercase();
+            let dated = ["date", "time", "created", "published"].iter().any(|word| property.contains(word));
             if dated { named("content").or_else(|| named("datetime")) } else { None }
         }
     }

@@ -32,6 +32,14 @@ pub(super) struct Attribute {
     pub(super) value: (u32, u32),
 }
 
+impl Attribute {
+    /// Nearly all names are told apart by their length.
+    fn is_named(&self, tree: &Tree<'_>, name: &str) -> bool {
+        self.name.1.saturating_sub(self.name.0) as usize == name.len()
+            && tree.slice(self.name).eq_ignore_ascii_case(name)
+    }
+}
+
 /// The tree; node 0 is the root and stands for the document.
 #[derive(Debug)]
 pub(super) struct Tree<'a> {
@@ -117,7 +125,7 @@ impl<'a> Tree<'a> {
     pub(super) fn attribute(&self, id: NodeId, name: &str) -> Option<&'a str> {
         self.attribute_range(id)
             .iter()
-            .find(|attribute| self.slice(attribute.name).eq_ignore_ascii_case(name))
+            .find(|attribute| attribute.is_named(self, name))
             .map(|attribute| self.slice(attribute.value))
     }
 

@@ -1,13 +1,12 @@
 //! What an item says: its text without names, dates and what surrounds them.
 
 use super::evidence::{ACTION, AUTHOR, AVATAR, BODY, COMMENT, DATE, META, TITLE, of_names};
-use super::item::{Hints, Reading};
+use super::item::{Hints, Nodes, Reading};
 use super::paragraphs;
 use super::quotes;
 use super::tag::Tag;
 use super::tree::NodeId;
 use crate::extract::chrome;
-use std::collections::HashSet;
 
 impl Reading<'_, '_> {
     /// The text without the names and dates at `metadata`, and, if `wide`, without what stands around those; and whether
@@ -20,14 +19,13 @@ impl Reading<'_, '_> {
                 dropped.insert(if wide { self.climb(node, metadata) } else { node });
             }
         }
-        let own: HashSet<NodeId> = self.own.iter().copied().collect();
         let text_of = |from: NodeId, to: NodeId| {
             let skip = |id| {
-                if dropped.contains(&id) {
+                if dropped.contains(id) {
                     return Some(page.tree.end(id));
                 }
                 // What is not the item's own begins another item.
-                (!own.contains(&id)).then(|| page.tree.end(id))
+                self.own.binary_search(&id).is_err().then(|| page.tree.end(id))
             };
             // A box around the whole comment, or around all of a part, quotes nothing.
             let quotes = |id| Some(id) != self.whole && id != from && quotes::is_quote(page, id);
@@ -79,7 +77,7 @@ impl Reading<'_, '_> {
     }
 
     /// The element that holds what was written, where its name says so.
-    pub(super) fn body(&self, dropped: &HashSet<NodeId>) -> Option<NodeId> {
+    pub(super) fn body(&self, dropped: &Nodes) -> Option<NodeId> {
         let page = self.page;
         let fits = |id: &&NodeId| self.may_be_body(**id, dropped);
         let largest = self.own.iter().filter(fits).map(|id| page.size(*id)).max()?;
@@ -87,19 +85,19 @@ impl Reading<'_, '_> {
         self.own.iter().filter(fits).rfind(|id| page.size(**id) * 10 >= largest * 9).copied()
     }
 
-    pub(super) fn may_be_body(&self, id: NodeId, dropped: &HashSet<NodeId>) -> bool {
+    pub(super) fn may_be_body(&self, id: NodeId, dropped: &Nodes) -> bool {
         let page = self.page;
         let evidence = page.evidence(id);
         Some(id) != self.whole
             && evidence & BODY != 0
             && evidence & (AUTHOR | DATE | ACTION | TITLE | AVATAR) == 0
             && page.size(id) > 0
-            && !dropped.contains(&id)
+            && !dropped.contains(id)
             && page.dates(id, page.tree.end(id)).iter().all(|date| page.tree.tag(*date) != Tag::Time)
     }
 
     /// The body and its equals beside it: a title and a text may stand in two fields of one kind.
-    pub(super) fn bodies(&self, body: NodeId, dropped: &HashSet<NodeId>) -> Vec<NodeId> {
+    pub(super) fn bodies(&self, body: NodeId, dropped: &Nodes) -> Vec<NodeId> {
         let page = self.page;
         let class = |id: NodeId| {
             page.tree
@@ -126,16 +124,16 @@ impl Reading<'_, '_> {
     }
 
     /// A heading of the comment before its body.
-    pub(super) fn title(&self, body: NodeId, dropped: &HashSet<NodeId>) -> Option<NodeId> {
+    pub(super) fn title(&self, body: NodeId, dropped: &Nodes) -> Option<NodeId> {
         let page = self.page;
         self.own.iter().copied().filter(|id| *id < body && page.tree.end(*id) <= body).find(|id| {
             let evidence = page.evidence(*id);
             (page.tree.tag(*id).is_heading()
                 || evidence & TITLE != 0 && evidence & (ACTION | AVATAR | META | AUTHOR) == 0)
                 && (1..=200).contains(&page.size(*id))
-                && !dropped.contains(id)
+                && !dropped.contains(*id)
                 && !self.is_in(*id, dropped)
-                && !page.tree.descendants(*id).any(|inner| dropped.contains(&inner))
+                && !page.tree.descendants(*id).any(|inner| dropped.contains(inner))
         })
     }
 
@@ -164,7 +162,7 @@ impl Reading<'_, '_> {
         let mut rest = 0;
         let mut at = id + 1;
         while at < tree.end(id) {
-            if metadata.contains(&at) || self.dropped.contains(&at) {
+            if metadata.contains(&at) || self.dropped.contains(at) {
                 at = tree.end(at);
                 continue;
             }
