@@ -3,6 +3,7 @@
 //! Training and scoring read text through these same functions; there is no second path.
 
 pub mod cues;
+mod groups;
 mod manner;
 mod ngrams;
 mod row;

@@ -4,11 +4,12 @@
 //! `char_wb`), because abuse is inflected, compounded and misspelled. Evasion views feed the same features as if their
 //! reading had been written. Pairs with a gap, and words near a "you", tell insult from the same words about a thing.
 
+use super::groups::names_a_group;
 use super::manner;
 use crate::text::{Normalized, Token, TokenKind, packed};
 
 /// Names this way of making features; models are refused where theirs differs.
-pub const SCHEME: &str = "words1-2+gaps+you+marks,chars3-5,manner,slots2^19,v3";
+pub const SCHEME: &str = "words1-2+gaps+you+marks+groups,chars3-5,manner,slots2^19,v4";
 /// Binary logarithm of the number of slots that n-grams are hashed to.
 pub const SLOT_BITS: u32 = 19;
 
@@ -17,6 +18,10 @@ const LONGEST_CHUNK: usize = 256;
 const BOUNDARY: u32 = ' ' as u32;
 const SHORTEST_GRAM: usize = 3;
 const LONGEST_GRAM: usize = 5;
+/// What every word that names a group of people counts as.
+const GROUP: u64 = 0x6772_6f75_7073;
+/// The word whose letters they count as having.
+const PLAIN: &str = "people";
 /// Words on either side of a "you" that are near it.
 const NEAR: usize = 4;
 /// Signs of a run of punctuation that are told apart.
@@ -109,11 +114,7 @@ pub fn visit(original: &str, comment: &Normalized, chunk: &mut Chunk, visitor: &
     for view in comment.views() {
         let (start, end) = (view.range.start as u32, view.range.end as u32);
         visitor.take(Feature { slot: slot(hash_bytes(1, view.reading.as_bytes())), family: Family::Words, start, end });
-        if !visitor.chunk(&view.reading) {
-            continue;
-        }
-        bounded(&view.reading, 0, chunk);
-        grams(&chunk.chars, |slot, _, _| visitor.take(Feature { slot, family: Family::Pieces, start, end }));
+        stand_in(&view.reading, (start, end), chunk, visitor);
     }
     manner::visit(original, comment, &mut |feature| visitor.take(feature));
 }
@@ -122,13 +123,22 @@ pub fn visit(original: &str, comment: &Normalized, chunk: &mut Chunk, visitor: &
 pub(super) fn token_hash(text: &[u8], token: &Token) -> (u64, bool) {
     let bytes = &text[token.start as usize..token.end as usize];
     match token.kind {
-        TokenKind::Word | TokenKind::Number | TokenKind::Emoji => (hash_bytes(1, bytes), true),
+        TokenKind::Word => {
+            let hash = word_hash(bytes);
+            (if names_a_group(hash) { GROUP } else { hash }, true)
+        }
+        TokenKind::Number | TokenKind::Emoji => (word_hash(bytes), true),
         // Of a long run of telling marks only the first two count: `!!!!!!` is as `!!`.
         TokenKind::Punctuation if is_telling(bytes[0]) => (hash_bytes(2, &bytes[..bytes.len().min(2)]), true),
         TokenKind::Punctuation => (hash_bytes(2, &bytes[..bytes.len().min(SIGNS)]), false),
         TokenKind::Url => (hash_bytes(3, b"url"), true),
         TokenKind::Mention => (hash_bytes(3, b"mention"), true),
     }
+}
+
+/// Hashes a word by its letters.
+pub(super) fn word_hash(word: &[u8]) -> u64 {
+    hash_bytes(1, word)
 }
 
 fn is_telling(first: u8) -> bool {
@@ -201,8 +211,18 @@ fn pieces(comment: &Normalized, chunk: &mut Chunk, visitor: &mut impl Visitor) {
             continue;
         }
         let (start, end) = (first.start, tokens[count - 1].end);
-        tokens = &tokens[count..];
-        whole_chunk(comment.text(), start, end, chunk, visitor);
+        let (chunk_tokens, rest) = tokens.split_at(count);
+        tokens = rest;
+        // The letters of a group's name would tell what the word does not: it has those of a plain word instead.
+        let text = comment.text().as_bytes();
+        let named = |token: &Token| {
+            token.kind == TokenKind::Word && names_a_group(word_hash(&text[token.start as usize..token.end as usize]))
+        };
+        if chunk_tokens.iter().any(named) {
+            stand_in(PLAIN, (start, end), chunk, visitor);
+        } else {
+            whole_chunk(comment.text(), start, end, chunk, visitor);
+        }
     }
 }
 
@@ -218,6 +238,14 @@ fn touching(tokens: &[Token]) -> usize {
         inside
     };
     tokens.iter().take_while(in_chunk).count()
+}
+
+/// Hands on the pieces of a text that is not there, for the one from `start` to `end`.
+fn stand_in(reading: &str, (start, end): (u32, u32), chunk: &mut Chunk, visitor: &mut impl Visitor) {
+    if visitor.chunk(reading) {
+        bounded(reading, 0, chunk);
+        grams(&chunk.chars, |slot, _, _| visitor.take(Feature { slot, family: Family::Pieces, start, end }));
+    }
 }
 
 fn whole_chunk(text: &str, start: u32, end: u32, chunk: &mut Chunk, visitor: &mut impl Visitor) {
