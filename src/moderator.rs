@@ -121,6 +121,28 @@ impl Moderator {
     ///
     /// `wanted` is asked at least twice a comment, from any thread.
     pub fn judge_while(&self, thread: &Thread, wanted: &(dyn Fn() -> bool + Sync)) -> Option<Vec<Judgement>> {
+        let mut judgements = Vec::with_capacity(thread.comments.len());
+        self.judge_stretches(thread, wanted, |_, stretch| judgements.extend(stretch))?;
+        Some(judgements)
+    }
+
+    /// Judges as [`Moderator::judge`] does, and hands over each comment with its judgement as soon as its turn comes, so
+    /// that the judgements of a long thread are not all in memory.
+    pub fn judge_each(&self, thread: &Thread, mut hand_over: impl FnMut(&Comment, Judgement)) {
+        let each = |comments: &[Comment], stretch: Vec<Judgement>| {
+            comments.iter().zip(stretch).for_each(|(comment, judgement)| hand_over(comment, judgement));
+        };
+        // Somebody always waits.
+        let _ = self.judge_stretches(thread, &|| true, each);
+    }
+
+    /// Judges the comments of a thread, some hundred at a time; `None` when nobody waits any more.
+    fn judge_stretches(
+        &self,
+        thread: &Thread,
+        wanted: &(dyn Fn() -> bool + Sync),
+        mut give: impl FnMut(&[Comment], Vec<Judgement>),
+    ) -> Option<()> {
         let mut topic = Topic::new(thread.article.title.as_deref(), thread.article.text.as_deref());
         let index: HashMap<&str, usize> =
             thread.comments.iter().enumerate().rev().map(|(at, comment)| (comment.id.as_str(), at)).collect();
@@ -128,7 +150,6 @@ impl Moderator {
             let parent = *index.get(thread.comments[at].parent.as_deref()?)?;
             (parent != at).then_some(parent)
         };
-        let mut judgements = Vec::with_capacity(thread.comments.len());
         for (number, comments) in thread.comments.chunks(STRETCH).enumerate() {
             let first = number * STRETCH;
             let prepare = |comment: &Comment| wanted().then(|| scratch::prepare(&comment.text));
@@ -153,9 +174,9 @@ impl Moderator {
                 })
             };
             let finished = comments.par_iter().zip(prepared).zip(contexts).enumerate().map(finish);
-            judgements.extend(finished.collect::<Option<Vec<_>>>()?);
+            give(comments, finished.collect::<Option<Vec<_>>>()?);
         }
-        Some(judgements)
+        Some(())
     }
 
     /// Judges one row against the context that it brings.

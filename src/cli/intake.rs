@@ -124,12 +124,13 @@ impl Lane {
     fn push(&self, item: Item) {
         let added = ENTRY_WEIGHT + item.as_ref().map_or(0, weight);
         let mut state = self.lock();
-        while state.weight >= LANE_WEIGHT {
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
         state.weight += added;
         state.items.push(item);
         self.changed.notify_all();
+        // Afterwards, so that the next one is not made before there is room for it.
+        while state.weight >= LANE_WEIGHT {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
     }
 
     /// Takes all there is; `wait` until there is something or the input has ended.

@@ -106,7 +106,19 @@ impl Args {
         out.write_all(&sheet.header()?)?;
         let (mut strictest, mut incomplete) = (Action::Approve, false);
         while let Some(batch) = intake.next_batch() {
-            let judge = |item: Item| item.and_then(|entry| sheet.judge(&entry));
+            // A long thread, or a part of one, comes alone: what it gives is written as it is made.
+            if let [Ok(entry)] = batch.as_slice() {
+                out.write_all(headings.before(Arc::clone(&entry.path)).as_bytes())?;
+                strictest = strictest.max(sheet.judge(entry, &mut out)?);
+                out.flush()?;
+                continue;
+            }
+            let judge = |item: Item| {
+                let entry = item?;
+                let mut lines = Vec::new();
+                let strictest = sheet.judge(&entry, &mut lines)?;
+                Ok::<_, anyhow::Error>(Judged { path: entry.path, lines, strictest })
+            };
             let judged: Vec<_> = batch.into_par_iter().map(judge).collect();
             for item in judged {
                 match item {
@@ -184,36 +196,38 @@ impl Sheet {
         }
     }
 
-    /// Judges the comments of an entry and writes their lines.
-    fn judge(&self, entry: &Entry) -> anyhow::Result<Judged> {
-        let (mut lines, mut strictest) = (Vec::new(), Action::Approve);
+    /// Judges the comments of an entry and writes their lines; returns the strictest action.
+    fn judge(&self, entry: &Entry, out: &mut impl Write) -> anyhow::Result<Action> {
+        let (mut strictest, mut written) = (Action::Approve, Ok(()));
         match &entry.body {
             Body::Row(row) => {
                 let judgement = finished(self.moderator.judge_row(row), &row.text, self.offsets.into());
                 strictest = judgement.action;
-                self.line(&mut lines, &entry.path, &Record::of_row(&judgement), &row.text)?;
+                written = self.line(out, &entry.path, &Record::of_row(&judgement), &row.text);
             }
             Body::Thread(thread) => {
                 let path = thread.path.as_deref().unwrap_or(&entry.path);
-                for (comment, judgement) in thread.comments.iter().zip(self.moderator.judge(thread)) {
+                self.moderator.judge_each(thread, |comment, judgement| {
                     let judgement = finished(judgement, &comment.text, self.offsets.into());
                     strictest = strictest.max(judgement.action);
-                    let record = Record::of_comment(&judgement, path, thread, comment);
-                    self.line(&mut lines, path, &record, &comment.text)?;
-                }
+                    if written.is_ok() {
+                        let record = Record::of_comment(&judgement, path, thread, comment);
+                        written = self.line(out, path, &record, &comment.text);
+                    }
+                });
             }
         }
-        Ok(Judged { path: Arc::clone(&entry.path), lines, strictest })
+        written.map(|()| strictest)
     }
 
-    fn line(&self, lines: &mut Vec<u8>, path: &str, record: &Record<'_>, text: &str) -> anyhow::Result<()> {
+    fn line(&self, out: &mut impl Write, path: &str, record: &Record<'_>, text: &str) -> anyhow::Result<()> {
         match self.format {
             Format::Jsonl => {
-                write_json(&mut *lines, record)?;
-                lines.push(b'\n');
+                write_json(&mut *out, record)?;
+                out.write_all(b"\n")?;
             }
-            Format::Table => lines.extend(table::line(record, text, self.columns).into_bytes()),
-            Format::Csv => lines.extend(self.csv_cells(path, record, text)?),
+            Format::Table => out.write_all(table::line(record, text, self.columns).as_bytes())?,
+            Format::Csv => out.write_all(&self.csv_cells(path, record, text)?)?,
         }
         Ok(())
     }
