@@ -35,7 +35,19 @@ impl std::fmt::Debug for Scorer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::thread::Row;
+    use crate::thread::{Row, RowArticle};
+
+    #[test]
+    fn a_label_alone_has_the_score_that_it_has_among_all() {
+        let moderator = Moderator::builtin().unwrap();
+        let article = Some(RowArticle::Text("The council closed the old bridge on Monday.".into()));
+        let row = Row { text: "Great watches at good prices, see my page.".into(), article, ..Row::default() };
+        for (label, score) in moderator.judge_row(&row).scores {
+            let alone = moderator.clone().with_labels(std::slice::from_ref(&label)).unwrap();
+            assert!(score.is_some(), "{label}");
+            assert_eq!(alone.judge_row(&row).scores, vec![(label, score)]);
+        }
+    }
 
     #[test]
     fn scores_are_those_of_judgements() {
