@@ -4,7 +4,7 @@
 //! its first and last words. Within one site these tell sarcasm and insult from plain speech; across sites they rather
 //! tell the site, so that a model for many sites gives the family little weight or none.
 
-use super::ngrams::{Family, Feature, slot, step, token_hash};
+use super::ngrams::{Family, Feature, GROUP, is_mention, slot, step, token_hash};
 use crate::text::Normalized;
 
 /// Words at either end whose place is a feature.
@@ -98,12 +98,12 @@ fn ends(comment: &Normalized, take: &mut impl FnMut(Feature)) {
         let mut give = |hash: u64, start: u32| {
             take(Feature { slot: slot(hash), family: Family::Manner, start, end: token.end });
         };
-        if words < ENDS as u64 {
+        if words < ENDS as u64 && hash != GROUP {
             give(step(FIRST + words, hash), token.start);
         }
         match (words, opening) {
             (0, _) => opening = Some((hash, token.start)),
-            (1, Some((first, start))) => give(step(step(OPENING, first), hash), start),
+            (1, Some((first, start))) if !is_mention(first, hash) => give(step(step(OPENING, first), hash), start),
             _ => {}
         }
         words += 1;
@@ -111,7 +111,7 @@ fn ends(comment: &Normalized, take: &mut impl FnMut(Feature)) {
         last[0] = Some((hash, token.start, token.end));
     }
     for (place, word) in last.into_iter().enumerate() {
-        if let Some((hash, start, end)) = word {
+        if let Some((hash, start, end)) = word.filter(|(hash, ..)| *hash != GROUP) {
             take(Feature { slot: slot(step(LAST + place as u64, hash)), family: Family::Manner, start, end });
         }
     }
@@ -127,6 +127,13 @@ mod tests {
         let mut slots = Vec::new();
         visit(text, &Normalized::new(text), &mut |feature: Feature| slots.push(feature.slot));
         slots
+    }
+
+    #[test]
+    fn a_group_by_itself_has_no_place() {
+        let length = |text: &str| slots(text).len();
+        assert_eq!(length("a muslim"), length("a"), "but for the length");
+        assert!(length("a muslim said so") > length("a muslim"));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use super::groups::names_a_group;
 use super::manner;
-use crate::text::{Normalized, Token, TokenKind, packed};
+use crate::text::{EvasionKind, Normalized, Token, TokenKind, packed};
 
 /// Names this way of making features; models are refused where theirs differs.
 pub const SCHEME: &str = "words1-2+gaps+you+marks+groups,chars3-5,manner,slots2^19,v4";
@@ -18,10 +18,8 @@ const LONGEST_CHUNK: usize = 256;
 const BOUNDARY: u32 = ' ' as u32;
 const SHORTEST_GRAM: usize = 3;
 const LONGEST_GRAM: usize = 5;
-/// What every word that names a group of people counts as.
-const GROUP: u64 = 0x6772_6f75_7073;
-/// The word whose letters they count as having.
-const PLAIN: &str = "people";
+/// What every word that names a group of people counts as, beside others: a mention by itself says nothing.
+pub(super) const GROUP: u64 = 0x6772_6f75_7073;
 /// Words on either side of a "you" that are near it.
 const NEAR: usize = 4;
 /// Signs of a run of punctuation that are told apart.
@@ -136,6 +134,11 @@ pub(super) fn token_hash(text: &[u8], token: &Token) -> (u64, bool) {
     }
 }
 
+/// Tells whether a pair is no more than a mention: "a gay".
+pub(super) fn is_mention(previous: u64, hash: u64) -> bool {
+    hash == GROUP && (previous == word_hash(b"a") || previous == word_hash(b"an"))
+}
+
 /// Hashes a word by its letters.
 pub(super) fn word_hash(word: &[u8]) -> u64 {
     hash_bytes(1, word)
@@ -158,12 +161,30 @@ fn words(comment: &Normalized, visitor: &mut impl Visitor) {
     let mut since_you = usize::MAX;
     // The token before, word or mark.
     let mut neighbour: Option<(u64, u32, bool)> = None;
+    // A word in disguise keeps its own company: the tokens of a view count in pairs as the word it is read as.
+    let mut views = comment.views().iter().peekable();
+    let mut disguised = 0;
     for token in comment.tokens() {
-        let (hash, is_word) = token_hash(text, token);
+        let (mut hash, mut is_word) = token_hash(text, token);
         let mut give = |hash: u64, start: u32| {
             visitor.take(Feature { slot: slot(hash), family: Family::Words, start, end: token.end });
         };
-        give(hash, token.start);
+        if token.start < disguised {
+            continue;
+        }
+        let mut own = true;
+        if views.peek().is_some() {
+            while views.next_if(|view| view.range.start < token.start as usize).is_some() {}
+            if let Some(view) = views.next_if(|view| view.range.start == token.start as usize) {
+                (hash, is_word) = (hash_bytes(1, view.reading.as_bytes()), true);
+                disguised = view.range.end as u32;
+                own = !replaces(view.kind);
+            }
+        }
+        // The view gives its reading by itself.
+        if own && hash != GROUP {
+            give(hash, token.start);
+        }
         // A pair with a mark in it stands beside the pair that looks over the mark.
         if let Some((previous, start, was_word)) = neighbour
             && !(is_word && was_word)
@@ -175,6 +196,9 @@ fn words(comment: &Normalized, visitor: &mut impl Visitor) {
             continue;
         }
         for (distance, &(previous, start)) in last[..known].iter().take(3).enumerate() {
+            if distance == 0 && is_mention(previous, hash) {
+                continue;
+            }
             give(step(if distance == 0 { previous } else { previous ^ GAP }, hash), start);
         }
         if since_you < NEAR {
@@ -202,8 +226,27 @@ fn is_you(word: &[u8]) -> bool {
     )
 }
 
+/// Whether nothing is to be learned from the letters of a view as they stand: no two authors choose the same.
+fn replaces(kind: EvasionKind) -> bool {
+    matches!(
+        kind,
+        EvasionKind::Homoglyph | EvasionKind::Leet | EvasionKind::Spaced | EvasionKind::Turned | EvasionKind::Misspelt
+    )
+}
+
 fn pieces(comment: &Normalized, chunk: &mut Chunk, visitor: &mut impl Visitor) {
     let mut tokens = comment.tokens();
+    for view in comment.views().iter().filter(|view| replaces(view.kind)) {
+        let before = tokens.iter().take_while(|token| token.start < view.range.start as u32).count();
+        pieces_among(comment, &tokens[..before], chunk, visitor);
+        tokens = &tokens[before..];
+        let inside = tokens.iter().take_while(|token| token.start < view.range.end as u32).count();
+        tokens = &tokens[inside..];
+    }
+    pieces_among(comment, tokens, chunk, visitor);
+}
+
+fn pieces_among(comment: &Normalized, mut tokens: &[Token], chunk: &mut Chunk, visitor: &mut impl Visitor) {
     while let Some(first) = tokens.first() {
         let count = touching(tokens);
         if count == 0 {
@@ -213,14 +256,12 @@ fn pieces(comment: &Normalized, chunk: &mut Chunk, visitor: &mut impl Visitor) {
         let (start, end) = (first.start, tokens[count - 1].end);
         let (chunk_tokens, rest) = tokens.split_at(count);
         tokens = rest;
-        // The letters of a group's name would tell what the word does not: it has those of a plain word instead.
+        // The letters of a group's name would tell what the word does not.
         let text = comment.text().as_bytes();
         let named = |token: &Token| {
             token.kind == TokenKind::Word && names_a_group(word_hash(&text[token.start as usize..token.end as usize]))
         };
-        if chunk_tokens.iter().any(named) {
-            stand_in(PLAIN, (start, end), chunk, visitor);
-        } else {
+        if !chunk_tokens.iter().any(named) {
             whole_chunk(comment.text(), start, end, chunk, visitor);
         }
     }
@@ -324,6 +365,31 @@ mod tests {
         let texts: Vec<_> = words.iter().map(|(_, text)| text.as_str()).collect();
         let expected = ["you", ",", "you,", "fool", ", fool", "you, fool", "fool", "!!", "fool!!", "you, fool!!", "!!"];
         assert_eq!(texts, expected, "the second fool and the second !! are those near a you");
+    }
+
+    #[test]
+    fn names_of_groups_are_one_word_in_company_and_nothing_alone() {
+        let slots = |text: &str| {
+            let mut slots = Vec::new();
+            let mut take = |feature: Feature| {
+                if feature.family != Family::Manner {
+                    slots.push(feature.slot);
+                }
+            };
+            visit(text, &Normalized::new(text), &mut Chunk::default(), &mut take);
+            slots
+        };
+        assert_eq!(slots("all muslims are fine"), slots("all gays are fine"));
+        assert_ne!(slots("all muslims are fine"), slots("all idiots are fine"));
+        assert_eq!(slots("Muslims"), []);
+        assert_eq!(slots("a Muslim"), slots("a"));
+    }
+
+    #[test]
+    fn a_disguised_word_keeps_the_company_of_its_reading() {
+        let pairs: Vec<_> = features("you 1d10t there").into_iter().filter(|(f, _)| *f == Family::Words).collect();
+        let texts: Vec<_> = pairs.iter().map(|(_, text)| text.as_str()).collect();
+        assert!(texts.contains(&"you 1d10t") && texts.contains(&"1d10t there"), "{texts:?}");
     }
 
     #[test]
