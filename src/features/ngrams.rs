@@ -381,7 +381,7 @@ mod tests {
         };
         assert_eq!(slots("all muslims are fine"), slots("all gays are fine"));
         assert_ne!(slots("all muslims are fine"), slots("all idiots are fine"));
-        assert_eq!(slots("Muslims"), []);
+        assert!(slots("Muslims").is_empty());
         assert_eq!(slots("a Muslim"), slots("a"));
     }
 
