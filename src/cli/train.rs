@@ -48,7 +48,7 @@ pub(super) struct Args {
     /// Which rows are held out together; another number makes other parts [default: 1]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// How many parts are held out in turn [default: 2]
+    /// How many parts are held out in turn [default: 4]
     #[arg(long, value_name = "N")]
     folds: Option<usize>,
     /// Give sources, and classes in them, equal weight (1) or rows (0), or something between

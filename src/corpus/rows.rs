@@ -199,6 +199,7 @@ mod tests {
     fn what_is_wrong_is_said() {
         for (json, part) in [
             (r#"{"id":1}"#, "no text (it has id)"),
+            (r#"{"\u001b[31mA\u202eB":1}"#, "no text (it has [31mAB)"),
             (r#"{"text":null}"#, "no text"),
             (r#"{"text":5}"#, "a number"),
             (r#"{"text":["a"]}"#, "a list"),

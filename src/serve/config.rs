@@ -259,6 +259,8 @@ mod tests {
             ("timeout = -1".to_owned(), "line 1"),
             ("timeout = \"x\"".to_owned(), "expected a number of seconds"),
             ("max_body = 0".to_owned(), "max_body = 0 would"),
+            ("max_requests = 0".to_owned(), "max_requests = 0 would"),
+            ("max_rows = 0".to_owned(), "max_rows = 0 would"),
             ("max_memory = 1".to_owned(), "max_memory is below max_body"),
             ("labels = [\"No!\"]".to_owned(), "a label is"),
             (key("hash = \"gruff-secret\"\nscopes = [\"score\"]"), "line 3, column 8: a hash is"),
