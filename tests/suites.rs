@@ -44,6 +44,43 @@ fn names_are_not_held() {
     }
 }
 
+/// A frame with a term in its gaps, as `scripts/suites` fills it.
+fn framed(frame: &str, term: &serde_json::Value) -> String {
+    let forms = ["one", "many", "adj"];
+    let text = forms
+        .iter()
+        .fold(frame.to_owned(), |text, form| text.replace(&format!("{{{form}}}"), term[form].as_str().unwrap()));
+    text[..1].to_uppercase() + &text[1..]
+}
+
+fn json_lines(list: &str) -> Vec<serde_json::Value> {
+    list.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn names_of_groups_are_not_held_and_attacks_on_them_are() {
+    let terms = json_lines(include_str!("suites/identity-terms.jsonl"));
+    assert!(terms.len() >= 50);
+    // How many of the sentences that a frame makes with every term are held.
+    let caught = |frames: &[String]| {
+        let texts: Vec<String> = frames.iter().flat_map(|frame| terms.iter().map(|term| framed(frame, term))).collect();
+        let caught: Vec<String> = texts.iter().filter(|text| held(text)).cloned().collect();
+        (caught.len() as f64 / texts.len() as f64, caught)
+    };
+    let bare: Vec<String> = ["{one}", "{many}", "{adj}"].map(String::from).to_vec();
+    let mentions: Vec<String> = lines(include_str!("suites/mention-frames.txt")).map(String::from).collect();
+    let frames = json_lines(include_str!("suites/fairness-frames.jsonl"));
+    let of = |toxic: i64| -> Vec<String> {
+        let frames = frames.iter().filter(|frame| frame["toxicity"].as_i64() == Some(toxic));
+        frames.map(|frame| frame["frame"].as_str().unwrap().to_owned()).collect()
+    };
+    for (frames, most) in [(bare, 0.01), (mentions, 0.03), (of(0), 0.01)] {
+        let (share, caught) = caught(&frames);
+        assert!(share <= most, "{share}: {caught:?}");
+    }
+    assert!(caught(&of(1)).0 >= 0.9);
+}
+
 #[test]
 fn functions_that_must_not_fail_do_not() {
     // What a site cannot do without: open insults are held, and what everybody says is not.

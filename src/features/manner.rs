@@ -4,7 +4,8 @@
 //! its first and last words. Within one site these tell sarcasm and insult from plain speech; across sites they rather
 //! tell the site, so that a model for many sites gives the family little weight or none.
 
-use super::ngrams::{Family, Feature, GROUP, is_mention, slot, step, token_hash};
+use super::groups::is_mention;
+use super::ngrams::{Family, Feature, GROUP, slot, step, token_hash};
 use crate::text::Normalized;
 
 /// Words at either end whose place is a feature.

@@ -4,12 +4,12 @@
 //! `char_wb`), because abuse is inflected, compounded and misspelled. Evasion views feed the same features as if their
 //! reading had been written. Pairs with a gap, and words near a "you", tell insult from the same words about a thing.
 
-use super::groups::names_a_group;
+use super::groups::{is_mention, names_a_group};
 use super::manner;
 use crate::text::{EvasionKind, Normalized, Token, TokenKind, packed};
 
 /// Names this way of making features; models are refused where theirs differs.
-pub const SCHEME: &str = "words1-2+gaps+you+marks+groups,chars3-5,manner,slots2^19,v4";
+pub const SCHEME: &str = "words1-2+gaps+you+marks+groups,chars3-5,manner,slots2^19,v5";
 /// Binary logarithm of the number of slots that n-grams are hashed to.
 pub const SLOT_BITS: u32 = 19;
 
@@ -134,11 +134,6 @@ pub(super) fn token_hash(text: &[u8], token: &Token) -> (u64, bool) {
     }
 }
 
-/// Tells whether a pair is no more than a mention: "a gay".
-pub(super) fn is_mention(previous: u64, hash: u64) -> bool {
-    hash == GROUP && (previous == word_hash(b"a") || previous == word_hash(b"an"))
-}
-
 /// Hashes a word by its letters.
 pub(super) fn word_hash(word: &[u8]) -> u64 {
     hash_bytes(1, word)
@@ -188,6 +183,8 @@ fn words(comment: &Normalized, visitor: &mut impl Visitor) {
         // A pair with a mark in it stands beside the pair that looks over the mark.
         if let Some((previous, start, was_word)) = neighbour
             && !(is_word && was_word)
+            && previous != GROUP
+            && hash != GROUP
         {
             give(step(previous, hash), start);
         }
@@ -196,17 +193,17 @@ fn words(comment: &Normalized, visitor: &mut impl Visitor) {
             continue;
         }
         for (distance, &(previous, start)) in last[..known].iter().take(3).enumerate() {
-            if distance == 0 && is_mention(previous, hash) {
+            if is_mention(previous, hash) {
                 continue;
             }
             give(step(if distance == 0 { previous } else { previous ^ GAP }, hash), start);
         }
-        if since_you < NEAR {
+        if since_you < NEAR && hash != GROUP {
             give(step(AFTER_YOU, hash), token.start);
         }
         since_you = since_you.saturating_add(1);
         if is_you(&text[token.start as usize..token.end as usize]) {
-            for &(previous, start) in &last[..known] {
+            for &(previous, start) in last[..known].iter().filter(|(previous, _)| *previous != GROUP) {
                 let slot = slot(step(BEFORE_YOU, previous));
                 visitor.take(Feature { slot, family: Family::Words, start, end: token.end });
             }

@@ -7,7 +7,8 @@ use crate::evaluate::Scored;
 use crate::features::{FAMILIES, SLOT_BITS};
 use crate::label::Label;
 use crate::model::{
-    Calibration, DenseHead, Frequencies, Head, LabelCard, Logistic, LogisticProblem, NaiveBayesParams, SparseRows,
+    Calibration, DenseHead, Frequencies, Head, LabelCard, Logistic, LogisticProblem, NaiveBayes, NaiveBayesParams,
+    SparseRows,
 };
 use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
@@ -42,6 +43,8 @@ struct Task {
     rows: Vec<u32>,
     targets: Vec<bool>,
     weights: Vec<f64>,
+    /// What each counts in the fit within sources.
+    weights_within: Vec<f64>,
     folds: Vec<usize>,
     families: [f64; FAMILIES],
 }
@@ -136,45 +139,50 @@ impl<'a> Plan<'a> {
             records.push_mapped(row, &numbers, task.families_in_use());
         }
         let targets: Vec<bool> = used.iter().map(|&at| task.targets[at]).collect();
-        let weights: Vec<f64> = used.iter().map(|&at| task.weights[at]).collect();
-        let dataset = DatasetBase::new(records, Array1::from(targets.clone()))
-            .with_weights(weights.iter().map(|weight| *weight as f32).collect());
-        let bayes = NaiveBayesParams::new().alpha(self.parameters.alpha).fit(&dataset);
-        let bayes = bayes.map_err(|error| wrong(error.to_string()))?;
-        drop(dataset);
-        let mut ratios = vec![0.; 1 << SLOT_BITS];
-        for (&slot, ratio) in known.iter().zip(bayes.log_count_ratios()) {
-            ratios[slot] = self.frequencies.weight(slot) * ratio;
-        }
-        match self.parameters.algorithm {
-            Algorithm::Nb => Ok(Logistic { weights: ratios, bias: bayes.log_prior_odds() }),
-            Algorithm::NbLr => {
-                for (slot, ratio) in ratios.iter_mut().enumerate() {
-                    let weight = self.frequencies.weight(slot);
-                    *ratio = weight * (ratio.abs() / weight).powf(self.parameters.damping).copysign(*ratio);
-                }
-                let indices: Vec<u32> = used.iter().map(|&at| task.rows[at]).collect();
-                let groups = self.groups(&indices, &targets);
-                let problem = LogisticProblem {
-                    rows: &self.examples.rows,
-                    indices: &indices,
-                    targets: &targets,
-                    weights: &weights,
-                    scales: &ratios,
-                    families: task.families,
-                    c: self.parameters.label_c.get(&task.label).copied().unwrap_or(self.parameters.c),
-                    iterations: ITERATIONS,
-                    groups: &[],
-                };
-                let mut fitted = Logistic::fit(&problem).map_err(&wrong)?;
-                let share = self.parameters.label_within.get(&task.label).copied().unwrap_or(0.);
-                if share > 0. && groups.iter().any(|group| *group != groups[0]) {
-                    let problem = LogisticProblem { groups: &groups, c: WITHIN * problem.c, ..problem };
-                    fitted.mix(share, &Logistic::fit(&problem).map_err(&wrong)?);
-                }
-                Ok(fitted)
+        let bayes = |weights: &[f64]| {
+            let dataset = DatasetBase::new(records.clone(), Array1::from(targets.clone()))
+                .with_weights(weights.iter().map(|weight| *weight as f32).collect());
+            NaiveBayesParams::new().alpha(self.parameters.alpha).fit(&dataset).map_err(|error| wrong(error.to_string()))
+        };
+        // The naive-Bayes weight of each slot, its ratio to some power.
+        let ratios = |bayes: &NaiveBayes, damping: f64| {
+            let mut ratios = vec![0.; 1 << SLOT_BITS];
+            for (&slot, ratio) in known.iter().zip(bayes.log_count_ratios()) {
+                let weight = self.frequencies.weight(slot);
+                ratios[slot] = weight * ratio.abs().powf(damping).copysign(ratio);
             }
+            ratios
+        };
+        let pick = |weights: &[f64]| -> Vec<f64> { used.iter().map(|&at| weights[at]).collect() };
+        let weights = pick(&task.weights);
+        let fitted = bayes(&weights)?;
+        if self.parameters.algorithm == Algorithm::Nb {
+            return Ok(Logistic { weights: ratios(&fitted, 1.), bias: fitted.log_prior_odds() });
         }
+        let damping = self.parameters.label_damping.get(&task.label).copied().unwrap_or(self.parameters.damping);
+        let indices: Vec<u32> = used.iter().map(|&at| task.rows[at]).collect();
+        let problem = LogisticProblem {
+            rows: &self.examples.rows,
+            indices: &indices,
+            targets: &targets,
+            weights: &weights,
+            scales: &ratios(&fitted, damping),
+            families: task.families,
+            c: self.parameters.label_c.get(&task.label).copied().unwrap_or(self.parameters.c),
+            iterations: ITERATIONS,
+            groups: &[],
+        };
+        let mut fitted = Logistic::fit(&problem).map_err(&wrong)?;
+        let groups = self.groups(&indices, &targets);
+        let share = self.parameters.label_within.get(&task.label).copied().unwrap_or(0.);
+        if share > 0. && groups.iter().any(|group| *group != groups[0]) {
+            let weights = pick(&task.weights_within);
+            let scales = ratios(&bayes(&weights)?, self.parameters.damping);
+            let c = WITHIN * problem.c;
+            let problem = LogisticProblem { weights: &weights, scales: &scales, groups: &groups, c, ..problem };
+            fitted.mix(share, &Logistic::fit(&problem).map_err(&wrong)?);
+        }
+        Ok(fitted)
     }
 
     /// Returns a number for the source of each row; sources of one class, which tell nothing by themselves, share one.
@@ -286,10 +294,12 @@ impl Task {
             (mixed >> 33) as usize % parameters.folds
         });
         let folds = folds.collect();
-        let weights = balanced(parameters.balance, examples, source_weights, &rows, &targets);
+        let balance = |share: f64| balanced(share, examples, source_weights, &rows, &targets);
+        let weights = balance(parameters.label_balance.get(label).copied().unwrap_or(parameters.balance));
+        let weights_within = balance(parameters.balance);
         let rows = rows.into_iter().map(|row| row as u32).collect();
         let families = parameters.families_of(label);
-        Ok(Self { column, label: label.clone(), rows, targets, weights, folds, families })
+        Ok(Self { column, label: label.clone(), rows, targets, weights, weights_within, folds, families })
     }
 }
 

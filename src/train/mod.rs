@@ -45,6 +45,7 @@ pub enum Algorithm {
 /// | `c` | 2 | inverse strength of the L2 penalty | > 0 |
 /// | `damping` | 0.5 | power of the log-count ratios: 1 as in NB-SVM, 0 plain logistic regression | 0 to 1 |
 /// | `families` | 1, 1, 0.5 (`nb`: 1, 0.7, 0.3) | weights of words, pieces of words and manner | 0 to 10 |
+/// | `label_balance`, `label_damping`, `label_c` | – | the same for single labels; the fit within sources keeps the general `balance` and `damping` | |
 /// | `label_within` | 0 | share of a second fit, for each label, that only tells rows of the same source apart | 0 to 1 |
 /// | `least_rows` | 2 | rows that an n-gram must stand in | |
 /// | `balance` | 0 | 0: every row counts the same; 1: every source, and each class in it, counts the same | 0 to 1 |
@@ -71,6 +72,10 @@ pub struct Parameters {
     pub label_families: BTreeMap<Label, [f64; FAMILIES]>,
     /// Inverse strengths of the penalty for single labels, in place of `c`.
     pub label_c: BTreeMap<Label, f64>,
+    /// Balances for single labels, in place of `balance`.
+    pub label_balance: BTreeMap<Label, f64>,
+    /// Powers of the log-count ratios for single labels, in place of `damping`.
+    pub label_damping: BTreeMap<Label, f64>,
     /// Shares of a second fit in which every source has an intercept of its own: what differs between sources, which is
     /// often their manner and not their abuse, then teaches nothing. The heads are the mean of both fits (a compromise of
     /// pooled and fixed-effects regression).
@@ -97,6 +102,8 @@ impl Parameters {
             families: None,
             label_families: BTreeMap::new(),
             label_c: BTreeMap::new(),
+            label_balance: BTreeMap::new(),
+            label_damping: BTreeMap::new(),
             label_within: BTreeMap::new(),
             least_rows: 2,
             balance: 0.,
@@ -126,13 +133,13 @@ impl Parameters {
             "alpha must be a finite number above 0"
         } else if !self.label_c.values().chain([&self.c]).all(|c| c.is_finite() && *c > 0.) {
             "c must be a finite number above 0"
-        } else if !(0. ..=1.).contains(&self.damping) {
+        } else if !self.label_damping.values().chain([&self.damping]).all(|power| (0. ..=1.).contains(power)) {
             "damping must be within 0 and 1"
         } else if !self.all_families().all(|weight| (0. ..=10.).contains(weight)) {
             "the weight of a family must be within 0 and 10"
         } else if !self.label_within.values().all(|share| (0. ..=1.).contains(share)) {
             "the share of a fit within sources must be within 0 and 1"
-        } else if !(0. ..=1.).contains(&self.balance) {
+        } else if !self.label_balance.values().chain([&self.balance]).all(|balance| (0. ..=1.).contains(balance)) {
             "balance must be within 0 and 1"
         } else if !self.base_rates.values().all(|rate| *rate > 0. && *rate < 1.) {
             "a base rate must be above 0 and below 1"

@@ -40,6 +40,10 @@ pub struct Recipe {
     #[serde(default)]
     label_families: BTreeMap<Label, [f64; FAMILIES]>,
     #[serde(default)]
+    label_balance: BTreeMap<Label, f64>,
+    #[serde(default)]
+    label_damping: BTreeMap<Label, f64>,
+    #[serde(default)]
     label_within: BTreeMap<Label, f64>,
     #[serde(default)]
     least_rows: Option<u32>,
@@ -115,6 +119,8 @@ impl Recipe {
         let tables = [
             ("label_c", self.label_c.keys().collect::<Vec<_>>()),
             ("label_families", self.label_families.keys().collect()),
+            ("label_balance", self.label_balance.keys().collect()),
+            ("label_damping", self.label_damping.keys().collect()),
             ("label_within", self.label_within.keys().collect()),
             ("base_rates", self.base_rates.keys().collect()),
         ];
@@ -155,6 +161,8 @@ impl Recipe {
             damping: self.damping.unwrap_or(defaults.damping),
             families: self.families,
             label_families: self.label_families.clone(),
+            label_balance: self.label_balance.clone(),
+            label_damping: self.label_damping.clone(),
             label_within: self.label_within.clone(),
             label_c: self.label_c.clone(),
             least_rows: self.least_rows.unwrap_or(defaults.least_rows),
