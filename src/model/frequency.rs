@@ -5,7 +5,7 @@
 //! as one byte, so that a comment's length, Σ idf over its known slots, is a sum of small integers: exact in any order.
 //! Slots that training did not know have no length; a comment of unknown words is not made fainter by them.
 
-use super::sparse::SparseRows;
+use super::sparse::{SparseRow, SparseRows};
 use crate::features::{FAMILIES, SLOT_BITS};
 
 /// Steps of idf a unit.
@@ -51,10 +51,10 @@ impl Frequencies {
         self.0.get(slot).map_or(1., |&code| (length(code.max(1)) as f64 / STEPS).sqrt())
     }
 
-    /// Returns what the entries of each block count: 1 / √(Σ idf of its known slots), so that a block has length 1
-    /// whatever the comment's; long comments are not surer by their length alone.
-    pub fn scales(&self, blocks: [&[u32]; FAMILIES]) -> [f64; FAMILIES] {
-        blocks.map(|block| scale(block.iter().map(|&slot| length(self.0[slot as usize])).sum()))
+    /// Returns what the entries of each family of a row count: 1 / √(Σ idf of its known slots), so that a family has length
+    /// 1 whatever the comment's; long comments are not surer by their length alone.
+    pub fn scales(&self, row: SparseRow<'_>) -> [f64; FAMILIES] {
+        std::array::from_fn(|family| scale(row.family(family).map(|slot| length(self.0[slot])).sum()))
     }
 }
 
@@ -83,7 +83,8 @@ mod tests {
         let (frequencies, counts) = Frequencies::count(&rows, 2);
         assert_eq!((counts[1], counts[2], counts[3]), (100, 10, 0));
         assert!(frequencies.weight(2) > 1.7 && (frequencies.weight(1) - 1.).abs() < 0.05);
-        let [known, empty, _] = frequencies.scales([&[1, 3], &[3], &[]]);
+        rows.push([&[1, 3], &[3], &[]], [1.; 3]);
+        let [known, empty, _] = frequencies.scales(rows.row(100));
         assert!((known - 1.).abs() < 0.05 && empty == 0.);
     }
 }

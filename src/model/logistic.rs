@@ -1,24 +1,22 @@
 //! L2-regularised logistic regression on scaled sparse rows: the discriminative half of NB-LR.
 //!
 //! Wang & Manning (2012), "Baselines and Bigrams": each feature is multiplied by its naive-Bayes log-count ratio, then a
-//! linear model is fitted. The optimiser is argmin's L-BFGS.
+//! linear model is fitted. The optimiser is dual coordinate descent (Yu, Huang & Lin 2011, "Dual coordinate descent methods
+//! for logistic regression and maximum entropy models"; LIBLINEAR has it as solver 7): a dual variable a row, each set in
+//! turn to its best value given the others, while the weights are kept up to date.
 
-use super::sparse::{SparseRow, SparseRows};
+use super::sparse::{BUCKET, SparseRow, SparseRows};
 use crate::features::FAMILIES;
-use argmin::core::{CostFunction, Executor, Gradient, State};
-use argmin::solver::linesearch::MoreThuenteLineSearch;
-use argmin::solver::quasinewton::LBFGS;
-use std::cmp::Reverse;
-use std::ops::Range;
-use std::sync::Mutex;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
 
-/// A step that lowers the mean loss by less than this is the last: what follows moves no ranking by a measurable amount.
-const TOLERANCE: f64 = 2e-6;
-/// Steps that L-BFGS remembers.
-const MEMORY: usize = 7;
-/// What a group's own feature counts in its rows, near to what other features do, so that the optimiser finds its way; and
-/// the share of the penalty that its weight bears, next to none.
-const GROUP: (f64, f64) = (0.3, 1e-3);
+/// Of the order in which rows are visited.
+const SEED: u64 = 1;
+/// What an intercept's own feature counts in every row of its group, squared.
+const INTERCEPT: f64 = 1.;
+/// Newton steps at most for one row, and the smallest worth another.
+const STEPS: (usize, f64) = (20, 1e-6);
 
 /// What is fitted.
 #[derive(Clone, Copy)]
@@ -37,8 +35,10 @@ pub struct LogisticProblem<'a> {
     pub families: [f64; FAMILIES],
     /// Inverse strength of the L2 penalty, as in scikit-learn and LIBLINEAR; above 0.
     pub c: f64,
-    /// L-BFGS iterations at most.
-    pub iterations: u64,
+    /// A pass in which the mean gap between primal and dual loss of a row was less than this is the last; above 0.
+    pub tolerance: f64,
+    /// Passes over the rows at most.
+    pub passes: usize,
     /// The group of each used row, from 0, or nothing. Groups have intercepts of their own, which are not part of what is
     /// fitted: weights then tell rows within a group apart, and not one group from another (a fixed-effects regression).
     pub groups: &'a [u32],
@@ -67,159 +67,180 @@ impl Logistic {
     }
 
     /// Fits the weights. The same input gives the same bytes on the same target.
-    ///
-    /// # Errors
-    /// When the optimiser cannot go on, with its own words.
-    pub fn fit(problem: &LogisticProblem<'_>) -> Result<Self, String> {
-        // Slots that are not in use, or that say nothing, have weight 0: L-BFGS need not carry them about. The commonest
-        // come first, so that what is read most lies in few cache lines.
-        let mut counts = vec![0_u32; problem.scales.len()];
-        for &index in problem.indices {
-            problem
-                .rows
-                .row(index as usize)
-                .times(problem.families)
-                .slots()
-                .for_each(|slot| counts[slot as usize] += 1);
+    pub fn fit(problem: &LogisticProblem<'_>) -> Self {
+        let mut descent = Descent::new(problem);
+        let mut order: Vec<u32> = (0..problem.indices.len() as u32).collect();
+        let mut rng = ChaCha8Rng::seed_from_u64(SEED);
+        let total: f64 = problem.weights.iter().sum();
+        for pass in 0..problem.passes {
+            order.shuffle(&mut rng);
+            let gap: f64 = order.iter().map(|&at| descent.visit(at as usize, pass == 0)).sum();
+            if gap <= problem.tolerance * total {
+                break;
+            }
+            descent.release_intercepts();
         }
-        let mut order: Vec<u32> = (0..problem.scales.len() as u32)
-            .filter(|&slot| counts[slot as usize] > 0 && problem.scales[slot as usize] != 0.)
-            .collect();
-        order.sort_by_key(|&slot| (Reverse(counts[slot as usize]), slot));
-        let mut compact = vec![u32::MAX; problem.scales.len()];
-        for (number, &slot) in order.iter().enumerate() {
-            compact[slot as usize] = number as u32;
-        }
-        let scales: Vec<f64> = order.iter().map(|&slot| problem.scales[slot as usize]).collect();
-        let mut rows = SparseRows::new(scales.len());
-        for &index in problem.indices {
-            rows.push_mapped(problem.rows.row(index as usize), &compact, problem.families);
-        }
-        let features = scales.len();
-        let indices: Vec<u32> = (0..problem.indices.len() as u32).collect();
-        let problem =
-            &LogisticProblem { rows: &rows, indices: &indices, scales: &scales, families: [1.; FAMILIES], ..*problem };
-        let search = MoreThuenteLineSearch::new();
-        let solver = LBFGS::new(search, MEMORY)
-            .with_tolerance_grad(1e-6)
-            .and_then(|solver| solver.with_tolerance_cost(TOLERANCE))
-            .map_err(|error| error.to_string())?;
-        let cached = Cached { problem, last: Mutex::new(None) };
-        let result = Executor::new(cached, solver)
-            .configure(|state| {
-                state.param(vec![0.; features + 1 + problem.group_count()]).max_iters(problem.iterations)
-            })
-            .run()
-            .map_err(|error| error.to_string())?;
-        let mut best = result.state.get_best_param().cloned().ok_or("no step was taken")?;
-        best.truncate(features + 1);
-        let bias = best.pop().unwrap_or(0.);
-        let weight = |&at: &u32| best.get(at as usize).map_or(0., |weight| weight * scales[at as usize]);
-        Ok(Self { weights: compact.iter().map(weight).collect(), bias })
+        let cells = descent.cells.iter().take(problem.scales.len());
+        Self { weights: cells.map(|cell| f64::from(cell.weight)).collect(), bias: descent.biases[0] }
     }
 }
 
-/// A point, its cost and its gradient.
-type Evaluated = (Vec<f64>, f64, Vec<f64>);
+/// What is known of a feature, side by side: a row's visit finds it in one cache line.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cell {
+    /// Its weight in terms of the unscaled features.
+    weight: f32,
+    /// Its scale, squared.
+    square: f32,
+}
 
-/// The problem with its last evaluation: argmin asks for cost and gradient of a point one after the other.
-struct Cached<'a> {
+/// What is known of a row.
+#[derive(Debug, Clone, Copy)]
+struct Visited {
+    /// Its dual variable as a share of its upper bound, in log-odds: at the optimum the row's margin, negated.
+    logit: f64,
+    /// Its squared length.
+    norm: f64,
+}
+
+/// A fit on its way.
+struct Descent<'a> {
     problem: &'a LogisticProblem<'a>,
-    last: Mutex<Option<Evaluated>>,
+    /// Whole buckets of features.
+    cells: Vec<Cell>,
+    visited: Vec<Visited>,
+    /// Intercepts, one a group or one in all.
+    biases: Vec<f64>,
+    /// What the rows of each group pull its intercept by; nothing, at the optimum.
+    pulls: Vec<f64>,
 }
 
-impl Cached<'_> {
-    fn at(&self, point: &[f64]) -> (f64, Vec<f64>) {
-        let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some((known, cost, gradient)) = &*last
-            && known == point
-        {
-            return (*cost, gradient.clone());
+impl<'a> Descent<'a> {
+    fn new(problem: &'a LogisticProblem<'a>) -> Self {
+        let mut cells = vec![Cell::default(); problem.scales.len().next_multiple_of(BUCKET)];
+        cells.iter_mut().zip(problem.scales).for_each(|(cell, scale)| cell.square = (scale * scale) as f32);
+        let groups = problem.groups.iter().max().map_or(1, |last| *last as usize + 1);
+        Self {
+            problem,
+            cells,
+            visited: vec![Visited { logit: f64::NEG_INFINITY, norm: 0. }; problem.indices.len()],
+            biases: vec![0.; groups],
+            pulls: vec![0.; groups],
         }
-        let (cost, gradient) = self.problem.evaluate(point);
-        *last = Some((point.to_vec(), cost, gradient.clone()));
-        (cost, gradient)
-    }
-}
-
-impl LogisticProblem<'_> {
-    fn group_count(&self) -> usize {
-        self.groups.iter().max().map_or(0, |last| *last as usize + 1)
     }
 
-    /// Returns the penalised negative log-likelihood, per unit of row weight, and its gradient; the last parameter is
-    /// the intercept, which is not penalised, but for those of the groups that follow.
-    fn evaluate(&self, point: &[f64]) -> (f64, Vec<f64>) {
-        let features = self.scales.len();
-        // A weight and its part of the gradient lie side by side: a row's second visit to them finds them in the cache.
-        let pairs: Vec<[f64; 2]> =
-            point[..features].iter().zip(self.scales).map(|(w, scale)| [w * scale, 0.]).collect();
-        let bias = point[features];
-        let groups: Vec<f64> = point[features + 1..].iter().map(|weight| bias + weight * GROUP.0).collect();
-        let biases = if groups.is_empty() { &[bias][..] } else { &groups };
-        // Two halves of the rows at most, because each needs a table of its own.
-        let half = self.indices.len().div_ceil(2);
-        let ((first, second), sums) = {
-            let mut other = pairs.clone();
-            let mut pairs = pairs;
-            let sums = rayon::join(
-                || self.accumulate(0..half, biases, &mut pairs),
-                || self.accumulate(half..self.indices.len(), biases, &mut other),
-            );
-            ((pairs, other), sums)
-        };
-        let loss = sums.0.0 + sums.1.0;
-        let slopes: Vec<f64> = sums.0.1.iter().zip(&sums.1.1).map(|(first, second)| first + second).collect();
-        let total: f64 = self.weights.iter().sum();
-        let strength = 1. / self.c;
-        let mut penalty = 0.;
-        let mut gradient = Vec::with_capacity(point.len());
-        for at in 0..features {
-            gradient.push(((first[at][1] + second[at][1]) * self.scales[at] + strength * point[at]) / total);
-            penalty += point[at] * point[at];
-        }
-        gradient.push(slopes.iter().sum::<f64>() / total);
-        for (slope, weight) in slopes.iter().zip(&point[features + 1..]) {
-            gradient.push((slope * GROUP.0 + strength * GROUP.1 * weight) / total);
-            penalty += GROUP.1 * weight * weight;
-        }
-        ((0.5 * strength * penalty + loss) / total, gradient)
+    /// Moves the point that intercepts are drawn to, which is 0 at first, to where they are: the penalty keeps a pass from
+    /// going astray and has no part in the result (the method of multipliers; Hestenes 1969).
+    fn release_intercepts(&mut self) {
+        self.biases.iter_mut().zip(&self.pulls).for_each(|(bias, pull)| *bias += pull * INTERCEPT);
     }
 
-    /// Adds the gradient of some rows to the second of each pair; returns their loss and the slopes of the intercepts, one
-    /// a group or one in all.
-    fn accumulate(&self, range: Range<usize>, biases: &[f64], pairs: &mut [[f64; 2]]) -> (f64, Vec<f64>) {
-        let (mut loss, mut slopes) = (0., vec![0.; biases.len()]);
-        for at in range {
-            let (row, target, weight) = (self.rows.row(self.indices[at] as usize), self.targets[at], self.weights[at]);
-            let group = self.groups.get(at).map_or(0, |group| *group as usize);
-            let margin = row.dot_first(pairs) + biases[group];
-            let signed = if target { margin } else { -margin };
-            loss += weight * softplus(-signed);
-            let residual = weight * -sigmoid(-signed) * if target { 1. } else { -1. };
-            slopes[group] += residual;
-            row.add_to_second(residual, pairs);
+    /// Sets the dual variable of a row to its best value; returns how far its loss was from its dual.
+    fn visit(&mut self, at: usize, first: bool) -> f64 {
+        let problem = self.problem;
+        let row = problem.rows.row(problem.indices[at] as usize);
+        let scales: [f64; FAMILIES] = std::array::from_fn(|family| row.scales()[family] * problem.families[family]);
+        let group = problem.groups.get(at).map_or(0, |group| *group as usize);
+        let sign = if problem.targets[at] { 1. } else { -1. };
+        let bound = problem.c * problem.weights[at];
+        if bound <= 0. {
+            return 0.;
         }
-        (loss, slopes)
-    }
-}
-
-impl CostFunction for Cached<'_> {
-    type Param = Vec<f64>;
-    type Output = f64;
-
-    fn cost(&self, point: &Self::Param) -> Result<f64, argmin::core::Error> {
-        Ok(self.at(point).0)
+        let (cells, _) = self.cells.as_chunks_mut::<BUCKET>();
+        let mut product = self.biases[group];
+        if first {
+            let mut norm = INTERCEPT;
+            for (family, scale) in scales.into_iter().enumerate().filter(|(_, scale)| *scale != 0.) {
+                let [weights, squares] = sums(row, family, cells);
+                product += scale * weights;
+                norm += scale * scale * squares;
+            }
+            self.visited[at].norm = norm;
+        } else {
+            for (family, scale) in scales.into_iter().enumerate().filter(|(_, scale)| *scale != 0.) {
+                product += scale * sum(row, family, cells);
+            }
+        }
+        let Visited { logit, norm } = self.visited[at];
+        let (margin, share) = (sign * product, sigmoid(logit));
+        let better = solve(margin, bound * norm, share);
+        self.visited[at].logit = better;
+        let step = sign * bound * (sigmoid(better) - share);
+        self.biases[group] += step * INTERCEPT;
+        self.pulls[group] += step;
+        for (family, scale) in scales.into_iter().enumerate().filter(|(_, scale)| *scale != 0.) {
+            let step = (step * scale) as f32;
+            for (lows, cells) in row.buckets(family).zip(cells.iter_mut()) {
+                for &low in lows {
+                    let cell = &mut cells[usize::from(low)];
+                    cell.weight += step * cell.square;
+                }
+            }
+        }
+        // Half of Jeffreys' divergence between what the dual and what the weights say, which near the optimum is the gap.
+        if first {
+            problem.weights[at]
+        } else {
+            0.5 * problem.weights[at] * (share - sigmoid(-margin)) * (logit + margin)
+        }
     }
 }
 
-impl Gradient for Cached<'_> {
-    type Param = Vec<f64>;
-    type Gradient = Vec<f64>;
-
-    fn gradient(&self, point: &Self::Param) -> Result<Vec<f64>, argmin::core::Error> {
-        Ok(self.at(point).1)
+/// Sums the weights of a family of a row, in four parts, so that one addition need not wait for the other.
+#[inline]
+fn sum(row: SparseRow<'_>, family: usize, cells: &[[Cell; BUCKET]]) -> f64 {
+    let mut parts = [0_f32; 4];
+    for (lows, cells) in row.buckets(family).zip(cells) {
+        let (fours, rest) = lows.as_chunks::<4>();
+        for four in fours {
+            for (part, &low) in parts.iter_mut().zip(four) {
+                *part += cells[usize::from(low)].weight;
+            }
+        }
+        for &low in rest {
+            parts[0] += cells[usize::from(low)].weight;
+        }
     }
+    f64::from((parts[0] + parts[1]) + (parts[2] + parts[3]))
+}
+
+/// Sums the weights and the squared scales of a family of a row.
+fn sums(row: SparseRow<'_>, family: usize, cells: &[[Cell; BUCKET]]) -> [f64; 2] {
+    let mut sums = [0.; 2];
+    for (lows, cells) in row.buckets(family).zip(cells) {
+        for &low in lows {
+            let cell = cells[usize::from(low)];
+            sums[0] += f64::from(cell.weight);
+            sums[1] += f64::from(cell.square);
+        }
+    }
+    sums
+}
+
+/// Returns the log-odds t at which the derivative of a row's dual is 0: t + margin + length · (σ(t) − share) = 0.
+fn solve(margin: f64, length: f64, share: f64) -> f64 {
+    let (mut low, mut high) = (-margin + length * (share - 1.), -margin + length * share);
+    let mut t = (-margin).clamp(low, high);
+    for _ in 0..STEPS.0 {
+        let p = sigmoid(t);
+        let value = t + margin + length * (p - share);
+        if value == 0. {
+            break;
+        }
+        if value > 0. {
+            high = t
+        } else {
+            low = t
+        }
+        let next = t - value / (1. + length * p * (1. - p));
+        let next = if next > low && next < high { next } else { 0.5 * (low + high) };
+        let step = next - t;
+        t = next;
+        if step.abs() < STEPS.1 {
+            break;
+        }
+    }
+    t
 }
 
 /// Returns 1 / (1 + e^−x) without overflow.
@@ -251,10 +272,11 @@ mod tests {
             scales: &[1.; 3],
             families: [1.; FAMILIES],
             c,
-            iterations: 100,
+            tolerance: 1e-7,
+            passes: 100,
             groups: &[],
         };
-        let fitted = Logistic::fit(&problem).unwrap();
+        let fitted = Logistic::fit(&problem);
         (rows, fitted)
     }
 
@@ -285,11 +307,12 @@ mod tests {
             scales: &[1.; 3],
             families: [1.; FAMILIES],
             c: 1.,
-            iterations: 200,
+            tolerance: 1e-7,
+            passes: 200,
             groups: &[],
         };
-        let between = Logistic::fit(&problem).unwrap();
-        let within = Logistic::fit(&LogisticProblem { groups: &groups, ..problem }).unwrap();
+        let between = Logistic::fit(&problem);
+        let within = Logistic::fit(&LogisticProblem { groups: &groups, ..problem });
         assert!(between.weights[0] > 1., "{between:?}");
         assert!(within.weights[0].abs() < 0.2, "{within:?}");
         assert!(within.weights[1] > 0.3, "{within:?}");
@@ -308,33 +331,57 @@ mod tests {
     }
 
     #[test]
-    fn the_gradient_is_that_of_the_cost() {
-        let mut rows = SparseRows::new(3);
-        rows.push([&[0, 1], &[2], &[]], [0.7, 0.3, 1.]);
-        rows.push([&[1], &[2], &[]], [1., 0.3, 1.]);
+    fn the_gradient_of_the_primal_loss_is_nothing_at_the_end() {
+        let (mut rows, mut targets, mut weights) = (SparseRows::new(70_000), Vec::new(), Vec::new());
+        for index in 0..300_u32 {
+            let slots = [index % 7, 65_530 + index % 11, 100 + index % 13];
+            rows.push([&slots[..2], &slots[2..], &[]], [0.7, 0.3, 1.]);
+            targets.push(index % 7 + index % 11 > 8 + index % 3);
+            weights.push(0.5 + f64::from(index % 5));
+        }
+        let scales: Vec<f64> = (0..70_000).map(|slot| 0.5 + f64::from(slot % 3)).collect();
+        let indices: Vec<u32> = (0..300).rev().collect();
         let problem = LogisticProblem {
             rows: &rows,
-            indices: &[0, 1],
-            targets: &[true, false],
-            weights: &[1., 2.],
-            scales: &[0.5, -1.5, 2.],
-            families: [1.; FAMILIES],
+            indices: &indices,
+            targets: &targets,
+            weights: &weights,
+            scales: &scales,
+            families: [1., 0.5, 1.],
             c: 3.,
-            iterations: 1,
+            tolerance: 1e-12,
+            passes: 500,
             groups: &[],
         };
-        let grouped = LogisticProblem { groups: &[1, 0], ..problem };
-        for (problem, point) in [(problem, vec![0.3, -0.2, 0.5, 0.1]), (grouped, vec![0.3, -0.2, 0.5, 0.1, 2., -3.])] {
-            let (_, gradient) = problem.evaluate(&point);
-            assert_eq!(gradient.len(), point.len());
-            for at in 0..point.len() {
-                let shifted = |by: f64| {
-                    let mut other = point.clone();
-                    other[at] += by;
-                    problem.evaluate(&other).0
-                };
-                let numeric = (shifted(1e-6) - shifted(-1e-6)) / 2e-6;
-                assert!((numeric - gradient[at]).abs() < 1e-5, "{at}: {numeric} {}", gradient[at]);
+        let fitted = Logistic::fit(&problem);
+        // Of a weight in terms of scaled features: itself, and what the rows add.
+        let mut gradient: Vec<f64> = (0..70_000).map(|at| fitted.weights[at] / scales[at]).collect();
+        for (at, &index) in indices.iter().enumerate() {
+            let row = rows.row(index as usize).times(problem.families);
+            let sign = if targets[at] { 1. } else { -1. };
+            let slope = -sign * sigmoid(-sign * fitted.log_odds(row)) * problem.c * weights[at];
+            row.entries().for_each(|(slot, value)| gradient[slot] += slope * value * scales[slot]);
+        }
+        let largest = gradient.iter().fold(0_f64, |most, slope| most.max(slope.abs()));
+        let usual: f64 = fitted.weights.iter().fold(0_f64, |most, weight| most.max(weight.abs()));
+        assert!(largest < 1e-3 * usual, "{largest} {usual}");
+        let slope = |(at, &index): (usize, &u32)| {
+            let margin = fitted.log_odds(rows.row(index as usize).times(problem.families));
+            weights[at] * (sigmoid(margin) - f64::from(u8::from(targets[at])))
+        };
+        let pull: f64 = indices.iter().enumerate().map(slope).sum();
+        assert!(pull.abs() < 0.1, "the intercept is not penalised: {pull}");
+    }
+
+    #[test]
+    fn a_row_is_set_to_the_zero_of_its_derivative() {
+        for margin in [-1e3, -5., -0.1, 0., 2., 40., 1e6] {
+            for length in [1e-6, 0.3, 4., 1e3] {
+                for share in [0., 1e-9, 0.5, 1.] {
+                    let t = solve(margin, length, share);
+                    let value = t + margin + length * (sigmoid(t) - share);
+                    assert!(value.abs() < 1e-3 * (1. + margin.abs()), "{margin} {length} {share}: {t} {value}");
+                }
             }
         }
     }

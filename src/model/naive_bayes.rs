@@ -128,7 +128,7 @@ impl Fit<SparseRows, Array1<bool>, NaiveBayesError> for NaiveBayesValidParams {
 
     fn fit(&self, dataset: &DatasetBase<SparseRows, Array1<bool>>) -> Result<NaiveBayes, NaiveBayesError> {
         let model = self.fit_with(None, dataset)?;
-        if model.rows.contains(&0.) {
+        if !model.has_both_classes() {
             return Err(NaiveBayesError::OneClass(dataset.records.nsamples()));
         }
         Ok(model)
@@ -154,9 +154,7 @@ impl<'a> FitWith<'a, SparseRows, Array1<bool>, NaiveBayesError> for NaiveBayesVa
         if (weights != 0 && weights != rows) || !sound {
             return Err(NaiveBayesError::Weights { rows, weights });
         }
-        let fresh =
-            || NaiveBayes { alpha: self.alpha, rows: [0.; 2], counts: [vec![0.; features], vec![0.; features]] };
-        let mut model = model.unwrap_or_else(fresh);
+        let mut model = model.unwrap_or_else(|| self.begin(features));
         if model.features() != features {
             return Err(NaiveBayesError::Features { model: model.features(), rows: features });
         }
@@ -164,14 +162,31 @@ impl<'a> FitWith<'a, SparseRows, Array1<bool>, NaiveBayesError> for NaiveBayesVa
         for (index, row) in dataset.records.rows().enumerate() {
             let class = usize::from(dataset.targets[index]);
             let weight = dataset.weights.get(index).map_or(1., |&weight| f64::from(weight));
-            model.rows[class] += weight;
-            row.add_to(weight, &mut model.counts[class]);
+            model.add(row, class == 1, weight);
         }
         Ok(model)
     }
 }
 
+impl NaiveBayesValidParams {
+    /// Makes the model of no rows.
+    pub fn begin(&self, features: usize) -> NaiveBayes {
+        NaiveBayes { alpha: self.alpha, rows: [0.; 2], counts: [vec![0.; features], vec![0.; features]] }
+    }
+}
+
 impl NaiveBayes {
+    /// Adds a row where it lies, without a dataset that holds it; `weight` is a finite number from 0.
+    pub fn add(&mut self, row: SparseRow<'_>, positive: bool, weight: f64) {
+        self.rows[usize::from(positive)] += weight;
+        row.add_to(weight, &mut self.counts[usize::from(positive)]);
+    }
+
+    /// Tells whether rows of both classes were added.
+    pub fn has_both_classes(&self) -> bool {
+        !self.rows.contains(&0.)
+    }
+
     /// Returns the number of features.
     pub fn features(&self) -> usize {
         self.counts[0].len()

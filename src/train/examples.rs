@@ -11,6 +11,7 @@ use crate::text::Normalized;
 use crate::thread::Row;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
+use std::cmp::Reverse;
 
 /// All rows so far, column by column.
 #[derive(Debug)]
@@ -114,6 +115,21 @@ impl Examples {
             measures: self.labels.iter().map(measure).collect(),
             waiting: topic,
         }
+    }
+
+    /// Keeps of the rows only slots that stand in `least_rows` of them, renumbered; returns the slot of each number. The
+    /// commonest come first, so that what is read most lies in few cache lines.
+    pub(super) fn keep_known(&mut self, counts: &[u32], least_rows: u32) -> Vec<u32> {
+        let known = |slot: &u32| counts[*slot as usize] >= least_rows.max(1);
+        let mut vocabulary: Vec<u32> = (0..counts.len() as u32).filter(known).collect();
+        vocabulary.sort_by_key(|&slot| (Reverse(counts[slot as usize]), slot));
+        let mut numbers = vec![u32::MAX; counts.len()];
+        for (number, &slot) in vocabulary.iter().enumerate() {
+            numbers[slot as usize] = number as u32;
+        }
+        let rows = std::mem::take(&mut self.rows);
+        self.rows = rows.renumbered(&numbers, vocabulary.len());
+        vocabulary
     }
 
     /// Measures the relevance of the rows that waited for the background.

@@ -1,6 +1,7 @@
 //! Fitting heads: out-of-fold scores first, for calibration and the report, then all rows.
 
 use super::examples::Examples;
+use super::tune::{self, Strength};
 use super::{Algorithm, Parameters};
 use crate::error::{Error, Result};
 use crate::evaluate::Scored;
@@ -8,17 +9,18 @@ use crate::features::{FAMILIES, SLOT_BITS};
 use crate::label::Label;
 use crate::model::{
     Calibration, DenseHead, Frequencies, Head, LabelCard, Logistic, LogisticProblem, NaiveBayes, NaiveBayesParams,
-    SparseRows,
 };
-use linfa::dataset::DatasetBase;
-use linfa::traits::Fit;
-use ndarray::{Array1, Array2};
+use linfa::ParamGuard;
+use ndarray::Array2;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// L-BFGS iterations at most; it has long settled by then.
-const ITERATIONS: u64 = 60;
+/// The mean gap between primal and dual loss of a row at which a fit has settled: a hundredth of it moves no figure. Some
+/// six passes reach it, whatever the number of rows.
+const TOLERANCE: f64 = 1e-5;
+/// Passes over the rows at most.
+const PASSES: usize = 100;
 /// What the strength of fits within sources is of the usual one; chosen as docs/experiments.md tells.
 const WITHIN: f64 = 0.2;
 /// The smallest and the largest base rate that is taken from the rows.
@@ -32,8 +34,8 @@ pub(super) struct Plan<'a> {
     examples: &'a Examples,
     tasks: Vec<Task>,
     frequencies: &'a Frequencies,
-    /// How many rows each slot stands in.
-    counts: &'a [u32],
+    /// The slot of each feature of the rows.
+    vocabulary: &'a [u32],
 }
 
 /// One label: which rows say something about it, what, and how much each counts.
@@ -45,17 +47,25 @@ struct Task {
     weights: Vec<f64>,
     /// What each counts in the fit within sources.
     weights_within: Vec<f64>,
-    folds: Vec<usize>,
+    folds: Vec<u8>,
     families: [f64; FAMILIES],
+    strength: Strength,
 }
 
 /// A head, its column of n-gram weights where it has one, and what is known about it.
 pub(super) type Trained = (Head, Option<Vec<f64>>, LabelCard);
 
-/// The fitted parts of one head.
+/// The fitted parts of one head; weights are those of features, not of slots.
 struct Parts {
     ngrams: Option<Logistic>,
     dense: Option<DenseHead>,
+}
+
+/// What a step gives.
+enum Done {
+    /// The raw scores of the rows of a fold, in their order.
+    HeldOut(Vec<Vec<f64>>),
+    Whole(Parts),
 }
 
 impl<'a> Plan<'a> {
@@ -63,47 +73,108 @@ impl<'a> Plan<'a> {
         parameters: &'a Parameters,
         examples: &'a Examples,
         source_weights: &[f64],
-        (frequencies, counts): (&'a Frequencies, &'a [u32]),
+        (frequencies, vocabulary): (&'a Frequencies, &'a [u32]),
     ) -> Result<Self> {
         let tasks = parameters.labels.iter().enumerate();
         let tasks = tasks.map(|(column, label)| Task::new(parameters, examples, source_weights, column, label));
-        Ok(Self { parameters, examples, tasks: tasks.collect::<Result<_>>()?, frequencies, counts })
+        Ok(Self { parameters, examples, tasks: tasks.collect::<Result<_>>()?, frequencies, vocabulary })
     }
 
-    /// Fits every label, folds first.
-    pub(super) fn run(&self, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<Vec<Trained>> {
+    /// Chooses the strength of every label where that is wanted, then fits it.
+    pub(super) fn run(mut self, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<Vec<Trained>> {
         let folds = self.parameters.folds;
-        // Step `fold` of a task leaves that fold out; the last one leaves out nothing.
-        let steps: Vec<(usize, usize)> =
-            (0..self.tasks.len()).flat_map(|task| (0..=folds).map(move |fold| (task, fold))).collect();
-        let done = AtomicUsize::new(0);
-        let parts: Vec<Result<Parts>> = steps
-            .par_iter()
-            .map(|&(task, fold)| {
-                let parts = self.fit(&self.tasks[task], fold);
-                progress(done.fetch_add(1, Ordering::Relaxed) + 1, steps.len());
-                parts
-            })
-            .collect();
-        let parts: Vec<Parts> = parts.into_iter().collect::<Result<_>>()?;
-        let mut parts = parts.into_iter();
-        self.tasks
-            .iter()
-            .map(|task| {
-                let held_out: Vec<Parts> = parts.by_ref().take(folds).collect();
-                let whole = parts.next().ok_or_else(|| Error::training("a step is missing"))?;
-                Ok(self.put_together(task, &held_out, whole))
-            })
-            .collect()
+        let (finished, tries) = (AtomicUsize::new(0), self.tries());
+        let of = tries.len() + self.tasks.len() * (folds + 1);
+        let finish = || progress(finished.fetch_add(1, Ordering::Relaxed) + 1, of);
+        self.choose(&tries, &finish)?;
+        let plan = &self;
+        // Step `fold` of a task leaves that fold out. The first leaves out nothing: what takes longest is begun first.
+        let steps: Vec<(&Task, usize)> =
+            plan.tasks.iter().flat_map(|task| (0..=folds).rev().map(move |fold| (task, fold))).collect();
+        let step = |&(task, fold): &(&Task, usize)| {
+            let parts = plan.fit(task, fold)?;
+            finish();
+            Ok(if fold == folds { Done::Whole(parts) } else { Done::HeldOut(plan.held_out(task, fold, &parts)) })
+        };
+        let done: Vec<Result<Done>> = steps.par_iter().map(step).collect();
+        let mut done = done.into_iter().collect::<Result<Vec<_>>>()?.into_iter();
+        let missing = || Error::training("a step is missing");
+        let mut trained = Vec::new();
+        for task in &plan.tasks {
+            let Some(Done::Whole(whole)) = done.next() else { return Err(missing()) };
+            let mut raw = vec![Vec::new(); task.rows.len()];
+            for fold in (0..folds).rev() {
+                let Some(Done::HeldOut(scores)) = done.next() else { return Err(missing()) };
+                let rows = task.folds.iter().zip(&mut raw).filter(|(of, _)| usize::from(**of) == fold);
+                rows.zip(scores).for_each(|((_, raw), scores)| *raw = scores);
+            }
+            trained.push(plan.put_together(task, &raw, whole));
+        }
+        Ok(trained)
+    }
+
+    /// Lists what is to be tried before fitting: task, strength, fold. Nothing where there is nothing to choose from.
+    fn tries(&self) -> Vec<(usize, Strength, usize)> {
+        let reads = |task: &Task| self.examples.detector(task.column).is_none_or(|detector| detector.reads_ngrams());
+        let mut tries = Vec::new();
+        for (at, task) in self.tasks.iter().enumerate().filter(|(_, task)| reads(task)) {
+            let candidates = task.strength.candidates(self.parameters);
+            if candidates.len() > 1 {
+                let folds = 0..self.parameters.folds;
+                tries.extend(
+                    candidates.iter().flat_map(|&strength| folds.clone().map(move |fold| (at, strength, fold))),
+                );
+            }
+        }
+        tries
+    }
+
+    /// Gives every label the strength that tells its held-out rows apart best.
+    fn choose(&mut self, tries: &[(usize, Strength, usize)], finish: &(dyn Fn() + Sync)) -> Result<()> {
+        let area = |&(task, strength, fold): &(usize, Strength, usize)| {
+            let task = &self.tasks[task];
+            let parts = Parts { ngrams: Some(self.fit_ngrams(task, &task.outside(fold), strength)?), dense: None };
+            let scores: Vec<f64> = self.held_out(task, fold, &parts).into_iter().flatten().collect();
+            let targets: Vec<bool> = task.inside(fold).map(|at| task.targets[at]).collect();
+            finish();
+            Ok(Scored::new(&scores, &targets).auc())
+        };
+        let areas: Vec<Result<f64>> = tries.par_iter().map(area).collect();
+        let areas = areas.into_iter().collect::<Result<Vec<_>>>()?;
+        let folds = self.parameters.folds;
+        for (at, task) in self.tasks.iter_mut().enumerate() {
+            let tried: Vec<(Strength, Vec<f64>)> = tries
+                .chunks(folds)
+                .zip(areas.chunks(folds))
+                .filter(|(tries, _)| tries[0].0 == at)
+                .map(|(tries, areas)| (tries[0].1, areas.to_vec()))
+                .collect();
+            let (strengths, areas): (Vec<Strength>, Vec<Vec<f64>>) = tried.into_iter().unzip();
+            task.strength = strengths.get(tune::best(&areas)).copied().unwrap_or(task.strength);
+        }
+        Ok(())
+    }
+
+    /// Returns the raw scores of the rows of a fold.
+    fn held_out(&self, task: &Task, fold: usize, parts: &Parts) -> Vec<Vec<f64>> {
+        let score = |at: usize| {
+            let row = task.rows[at] as usize;
+            let ngrams = parts.ngrams.as_ref();
+            let ngrams = ngrams.map(|ngrams| ngrams.log_odds(self.examples.rows.row(row).times(task.families)));
+            let measured = self.examples.measured(task.column, row);
+            let dense = parts.dense.as_ref().zip(measured).map(|(dense, measured)| dense.log_odds(measured));
+            ngrams.into_iter().chain(dense).collect()
+        };
+        task.inside(fold).map(score).collect()
     }
 
     /// Fits one head on the rows of a task that are not in `fold`.
     fn fit(&self, task: &Task, fold: usize) -> Result<Parts> {
         let detector = self.examples.detector(task.column);
-        let used: Vec<usize> = (0..task.rows.len()).filter(|&at| task.folds[at] != fold).collect();
+        let used = task.outside(fold);
         let ngrams = match detector {
             Some(detector) if !detector.reads_ngrams() => None,
-            _ => Some(self.fit_ngrams(task, &used)?),
+            _ => Some(self.fit_ngrams(task, &used, task.strength)?),
         };
         let dense = match detector {
             Some(detector) if !detector.measures().is_empty() => {
@@ -123,66 +194,66 @@ impl<'a> Plan<'a> {
         Ok(Parts { ngrams, dense })
     }
 
-    fn fit_ngrams(&self, task: &Task, used: &[usize]) -> Result<Logistic> {
-        let wrong = |what: String| Error::training(format!("{}: {what}", task.label));
-        // The vocabulary: smoothing adds to every feature, so that slots which nothing hashes to must not be there.
-        let known: Vec<usize> =
-            (0..1 << SLOT_BITS).filter(|&slot| self.counts[slot] >= self.parameters.least_rows.max(1)).collect();
-        let mut numbers = vec![u32::MAX; 1 << SLOT_BITS];
-        for (number, &slot) in known.iter().enumerate() {
-            numbers[slot] = number as u32;
-        }
-        let mut records = SparseRows::new(known.len());
-        for &at in used {
-            let row = self.examples.rows.row(task.rows[at] as usize).presence();
-            // Log-count ratios are those of presence, as in NB-SVM.
-            records.push_mapped(row, &numbers, task.families_in_use());
-        }
-        let targets: Vec<bool> = used.iter().map(|&at| task.targets[at]).collect();
-        let bayes = |weights: &[f64]| {
-            let dataset = DatasetBase::new(records.clone(), Array1::from(targets.clone()))
-                .with_weights(weights.iter().map(|weight| *weight as f32).collect());
-            NaiveBayesParams::new().alpha(self.parameters.alpha).fit(&dataset).map_err(|error| wrong(error.to_string()))
-        };
-        // The naive-Bayes weight of each slot, its ratio to some power.
-        let ratios = |bayes: &NaiveBayes, damping: f64| {
-            let mut ratios = vec![0.; 1 << SLOT_BITS];
-            for (&slot, ratio) in known.iter().zip(bayes.log_count_ratios()) {
-                let weight = self.frequencies.weight(slot);
-                ratios[slot] = weight * ratio.abs().powf(damping).copysign(ratio);
-            }
-            ratios
-        };
+    fn fit_ngrams(&self, task: &Task, used: &[usize], strength: Strength) -> Result<Logistic> {
         let pick = |weights: &[f64]| -> Vec<f64> { used.iter().map(|&at| weights[at]).collect() };
-        let weights = pick(&task.weights);
-        let fitted = bayes(&weights)?;
+        let (targets, weights) = (used.iter().map(|&at| task.targets[at]).collect::<Vec<_>>(), pick(&task.weights));
+        let bayes = self.count(task, used, &weights)?;
         if self.parameters.algorithm == Algorithm::Nb {
-            return Ok(Logistic { weights: ratios(&fitted, 1.), bias: fitted.log_prior_odds() });
+            let weight = |(&slot, ratio): (&u32, f64)| self.frequencies.weight(slot as usize) * ratio;
+            let weights = self.vocabulary.iter().zip(bayes.log_count_ratios()).map(weight).collect();
+            return Ok(Logistic { weights, bias: bayes.log_prior_odds() });
         }
-        let damping = self.parameters.label_damping.get(&task.label).copied().unwrap_or(self.parameters.damping);
         let indices: Vec<u32> = used.iter().map(|&at| task.rows[at]).collect();
         let problem = LogisticProblem {
             rows: &self.examples.rows,
             indices: &indices,
             targets: &targets,
             weights: &weights,
-            scales: &ratios(&fitted, damping),
+            scales: &self.scales(&bayes, strength),
             families: task.families,
-            c: self.parameters.label_c.get(&task.label).copied().unwrap_or(self.parameters.c),
-            iterations: ITERATIONS,
+            c: strength.c,
+            tolerance: TOLERANCE,
+            passes: PASSES,
             groups: &[],
         };
-        let mut fitted = Logistic::fit(&problem).map_err(&wrong)?;
-        let groups = self.groups(&indices, &targets);
+        let mut fitted = Logistic::fit(&problem);
         let share = self.parameters.label_within.get(&task.label).copied().unwrap_or(0.);
-        if share > 0. && groups.iter().any(|group| *group != groups[0]) {
+        let groups = if share > 0. { self.groups(&indices, &targets) } else { Vec::new() };
+        if groups.iter().any(|group| *group != groups[0]) {
             let weights = pick(&task.weights_within);
-            let scales = ratios(&bayes(&weights)?, self.parameters.damping);
-            let c = WITHIN * problem.c;
+            let strength = Strength { damping: self.parameters.damping, ..strength };
+            let scales = self.scales(&self.count(task, used, &weights)?, strength);
+            let c = WITHIN * strength.c;
             let problem = LogisticProblem { weights: &weights, scales: &scales, groups: &groups, c, ..problem };
-            fitted.mix(share, &Logistic::fit(&problem).map_err(&wrong)?);
+            fitted.mix(share, &Logistic::fit(&problem));
         }
         Ok(fitted)
+    }
+
+    /// Counts the features of some rows, each row as much as its weight says.
+    fn count(&self, task: &Task, used: &[usize], weights: &[f64]) -> Result<NaiveBayes> {
+        let wrong = |what: String| Error::training(format!("{}: {what}", task.label));
+        let bayes = NaiveBayesParams::new().alpha(self.parameters.alpha).check();
+        // The features are the vocabulary: smoothing adds to each of them, so that slots which nothing hashes to must not
+        // be there.
+        let mut bayes = bayes.map_err(|error| wrong(error.to_string()))?.begin(self.vocabulary.len());
+        for (&at, &weight) in used.iter().zip(weights) {
+            // Log-count ratios are those of presence, as in NB-SVM.
+            let row = self.examples.rows.row(task.rows[at] as usize).presence().times(task.families_in_use());
+            bayes.add(row, task.targets[at], weight);
+        }
+        if !bayes.has_both_classes() {
+            return Err(wrong(format!("all {} rows are of one class in a part; give more rows", used.len())));
+        }
+        Ok(bayes)
+    }
+
+    /// Returns what every feature is multiplied by before it is weighed.
+    fn scales(&self, bayes: &NaiveBayes, strength: Strength) -> Vec<f64> {
+        let scale = |(&slot, ratio): (&u32, f64)| {
+            self.frequencies.weight(slot as usize).powf(strength.rarity) * ratio.abs().powf(strength.damping)
+        };
+        self.vocabulary.iter().zip(bayes.log_count_ratios()).map(scale).collect()
     }
 
     /// Returns a number for the source of each row; sources of one class, which tell nothing by themselves, share one.
@@ -198,31 +269,21 @@ impl<'a> Plan<'a> {
     }
 
     /// Calibrates on the out-of-fold scores and writes the label's card.
-    fn put_together(&self, task: &Task, held_out: &[Parts], whole: Parts) -> Trained {
-        let raw: Vec<Vec<f64>> = (0..task.rows.len())
-            .map(|at| {
-                let (parts, row) = (&held_out[task.folds[at]], task.rows[at] as usize);
-                let ngrams = parts
-                    .ngrams
-                    .as_ref()
-                    .map(|ngrams| ngrams.log_odds(self.examples.rows.row(row).times(task.families)));
-                let measured = self.examples.measured(task.column, row);
-                let dense = parts.dense.as_ref().zip(measured).map(|(dense, measured)| dense.log_odds(measured));
-                ngrams.into_iter().chain(dense).collect()
-            })
-            .collect();
+    fn put_together(&self, task: &Task, raw: &[Vec<f64>], whole: Parts) -> Trained {
         let positives = task.targets.iter().filter(|target| **target).count();
         let share = positives as f64 / task.targets.len() as f64;
         let base_rate = self.parameters.base_rates.get(&task.label).copied();
         let base_rate = base_rate.unwrap_or(share.clamp(BASE_RATES.0, BASE_RATES.1));
-        let calibration = Calibration::fit(&raw, &task.targets, &task.weights, base_rate);
+        let calibration = Calibration::fit(raw, &task.targets, &task.weights, base_rate);
         let scores: Vec<f64> = raw.iter().map(|raw| calibration.probability(raw)).collect();
         let scored = Scored::new(&scores, &task.targets);
         let (auc, average_precision) = scored.with_intervals(self.parameters.seed);
         let (threshold, recall) = scored.operating_point(0.02);
+        let Strength { c, damping, rarity } = task.strength;
         let ngrams = match self.parameters.algorithm {
-            Algorithm::Nb => "nb",
-            Algorithm::NbLr => "nb-lr",
+            Algorithm::Nb => "nb".to_owned(),
+            Algorithm::NbLr if task.strength == Strength::of(self.parameters, &task.label) => "nb-lr".to_owned(),
+            Algorithm::NbLr => format!("nb-lr (C {c}, damping {damping}, rarity {rarity})"),
         };
         let kind = whole.dense.as_ref().map(|dense| match dense {
             DenseHead::Bernoulli { .. } => "bernoulli-nb of cues",
@@ -231,7 +292,7 @@ impl<'a> Plan<'a> {
         });
         let algorithm = match (whole.ngrams.is_some(), kind) {
             (true, Some(kind)) => format!("{ngrams} + {kind}"),
-            (true, None) => ngrams.to_owned(),
+            (true, None) => ngrams,
             (false, kind) => kind.unwrap_or("none").to_owned(),
         };
         let features = whole.ngrams.as_ref().map_or_else(
@@ -253,11 +314,26 @@ impl<'a> Plan<'a> {
         let bias = whole.ngrams.as_ref().map(|ngrams| ngrams.bias);
         let families = task.families;
         let head = Head { label: task.label.clone(), ngrams: bias, families, dense: whole.dense, calibration };
-        (head, whole.ngrams.map(|ngrams| ngrams.weights), card)
+        let column = whole.ngrams.map(|ngrams| {
+            let mut column = vec![0.; 1 << SLOT_BITS];
+            self.vocabulary.iter().zip(ngrams.weights).for_each(|(&slot, weight)| column[slot as usize] = weight);
+            column
+        });
+        (head, column, card)
     }
 }
 
 impl Task {
+    /// Returns the places of the rows of a fold.
+    fn inside(&self, fold: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..self.rows.len()).filter(move |&at| usize::from(self.folds[at]) == fold)
+    }
+
+    /// Returns the places of the rows of all other folds.
+    fn outside(&self, fold: usize) -> Vec<usize> {
+        (0..self.rows.len()).filter(|&at| usize::from(self.folds[at]) != fold).collect()
+    }
+
     /// Returns 1 for each family that weighs something, else 0.
     fn families_in_use(&self) -> [f64; FAMILIES] {
         self.families.map(|weight| f64::from(u8::from(weight > 0.)))
@@ -291,7 +367,7 @@ impl Task {
         let folds = rows.iter().map(|&row| {
             // Mixed with the seed, so that another seed makes other folds.
             let mixed = (examples.digests[row] ^ parameters.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            (mixed >> 33) as usize % parameters.folds
+            ((mixed >> 33) as usize % parameters.folds) as u8
         });
         let folds = folds.collect();
         let balance = |share: f64| balanced(share, examples, source_weights, &rows, &targets);
@@ -299,7 +375,8 @@ impl Task {
         let weights_within = balance(parameters.balance);
         let rows = rows.into_iter().map(|row| row as u32).collect();
         let families = parameters.families_of(label);
-        Ok(Self { column, label: label.clone(), rows, targets, weights, weights_within, folds, families })
+        let strength = Strength::of(parameters, label);
+        Ok(Self { column, label: label.clone(), rows, targets, weights, weights_within, folds, families, strength })
     }
 }
 

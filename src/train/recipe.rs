@@ -46,6 +46,8 @@ pub struct Recipe {
     #[serde(default)]
     label_within: BTreeMap<Label, f64>,
     #[serde(default)]
+    tune: bool,
+    #[serde(default)]
     least_rows: Option<u32>,
     #[serde(default)]
     balance: Option<f64>,
@@ -165,6 +167,7 @@ impl Recipe {
             label_damping: self.label_damping.clone(),
             label_within: self.label_within.clone(),
             label_c: self.label_c.clone(),
+            tune: self.tune,
             least_rows: self.least_rows.unwrap_or(defaults.least_rows),
             balance: self.balance.unwrap_or(defaults.balance),
             base_rates: self.base_rates.clone(),

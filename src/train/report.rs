@@ -1,7 +1,6 @@
 //! What training did, for the person who ran it.
 
 use super::Parameters;
-use super::examples::Examples;
 use crate::model::LabelCard;
 use serde::Serialize;
 use std::fmt;
@@ -24,12 +23,12 @@ pub struct Report {
 impl Report {
     pub(super) fn new<'a>(
         parameters: &Parameters,
-        examples: &Examples,
+        (rows, entries): (usize, usize),
         labels: impl Iterator<Item = &'a LabelCard>,
     ) -> Self {
         Self {
-            rows: examples.len(),
-            entries: examples.rows.entries(),
+            rows,
+            entries,
             folds: parameters.folds,
             labels: labels.cloned().collect(),
             trained: parameters.labels.clone(),

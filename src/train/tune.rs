@@ -1,0 +1,76 @@
+//! How strongly a head is fitted, and choosing it by what tells held-out rows apart best.
+
+use super::{Algorithm, Parameters};
+use crate::label::Label;
+
+/// How strongly the weights of n-grams are held down, and which of them least.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Strength {
+    /// Inverse strength of the penalty.
+    pub(super) c: f64,
+    /// Power of the log-count ratios.
+    pub(super) damping: f64,
+    /// Power of the weights of rare n-grams.
+    pub(super) rarity: f64,
+}
+
+/// What else is tried: factors of the penalty's inverse and of the power of ratios (never beyond 1), and what is added to
+/// the power of rare n-grams' weights. Chosen as docs/experiments.md tells.
+const OTHERS: [(f64, f64, f64); 4] = [(0.5, 1., 0.), (1., 1.4, 0.), (0.25, 1., 1.), (0.15, 1., 2.)];
+
+impl Strength {
+    /// Returns what the parameters say for a label.
+    pub(super) fn of(parameters: &Parameters, label: &Label) -> Self {
+        let c = parameters.label_c.get(label).copied().unwrap_or(parameters.c);
+        let damping = parameters.label_damping.get(label).copied().unwrap_or(parameters.damping);
+        Self { c, damping, rarity: 1. }
+    }
+
+    /// Returns what is tried for a head, the usual one first.
+    pub(super) fn candidates(self, parameters: &Parameters) -> Vec<Self> {
+        let mut candidates = vec![self];
+        if parameters.tune && parameters.algorithm == Algorithm::NbLr {
+            candidates.extend(OTHERS.map(|(c, damping, rarity)| Self {
+                c: self.c * c,
+                damping: (self.damping * damping).min(1.),
+                rarity: self.rarity + rarity,
+            }));
+        }
+        candidates
+    }
+}
+
+/// Returns which candidate to take, of the area under the ROC curve of each in each part held out: the best in the mean of
+/// those that are better than the first in every part. What is better by chance in four parts is rare enough.
+pub(super) fn best(areas: &[Vec<f64>]) -> usize {
+    let mean = |areas: &[f64]| areas.iter().sum::<f64>() / areas.len() as f64;
+    let Some(usual) = areas.first() else { return 0 };
+    let surpasses = |candidate: &[f64]| candidate.iter().zip(usual).all(|(area, usual)| area > usual);
+    let better = areas.iter().enumerate().skip(1).filter(|(_, candidate)| surpasses(candidate));
+    better.max_by(|(_, one), (_, other)| mean(one).total_cmp(&mean(other))).map_or(0, |(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_better_everywhere_is_chosen() {
+        let usual = vec![0.8, 0.8, 0.8];
+        assert_eq!(best(std::slice::from_ref(&usual)), 0);
+        assert_eq!(best(&[usual.clone(), vec![0.9, 0.9, 0.8]]), 0);
+        assert_eq!(best(&[usual.clone(), vec![0.81, 0.81, 0.81], vec![0.82, 0.82, 0.82], vec![0.9, 0.9, 0.7]]), 2);
+        assert_eq!(best(&[usual, vec![f64::NAN; 3]]), 0);
+    }
+
+    #[test]
+    fn nothing_else_is_tried_unless_asked_for() {
+        let mut parameters = Parameters::new(vec![]);
+        let usual = Strength::of(&parameters, &Label::new("house").unwrap());
+        assert_eq!(usual.candidates(&parameters), [usual]);
+        parameters.tune = true;
+        assert_eq!(usual.candidates(&parameters).len(), 5);
+        parameters.algorithm = Algorithm::Nb;
+        assert_eq!(usual.candidates(&parameters), [usual]);
+    }
+}
