@@ -1,4 +1,5 @@
-//! The main text: NFKC, caseless, without default-ignorable characters, and stable under another round of the same.
+//! The main text: NFKC, caseless, with typed quotation marks, without default-ignorable characters, and stable under another
+//! round of the same.
 //!
 //! The text is cut before characters that never interact with what stands before them. Each piece is then normalised
 //! on its own, so that its place in the author's text is known. A character that stands alone (nearly all do) is looked
@@ -122,8 +123,9 @@ impl Normalizer {
         // Two rounds settle every character there is; the bound is against tables that should ever disagree.
         for _ in 0..8 {
             self.next.clear();
-            let folded = self.current.nfkc().default_case_fold().filter(|&c| !is_default_ignorable(c));
-            self.next.extend(folded.nfkc());
+            let typed = self.current.chars().map(as_typed).nfkc();
+            let folded = typed.default_case_fold().filter(|&c| !is_default_ignorable(c));
+            self.next.extend(folded.nfkc().map(as_typed));
             if self.next == self.current {
                 break;
             }
@@ -260,6 +262,16 @@ fn block(high: u32) -> Block {
     }))
 }
 
+/// Returns the sign of a typewriter for a quotation mark or an apostrophe of a printer: which of them an author gets depends on
+/// the device, and "don’t" is the word that "don't" is.
+fn as_typed(c: char) -> char {
+    match c {
+        '\u{b4}' | '\u{2bc}' | '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' => '\'',
+        '\u{201c}'..='\u{201f}' | '\u{2033}' => '"',
+        c => c,
+    }
+}
+
 /// Tells whether a character is a variation selector or a tag: parts of emoji, invisible in honest text too.
 fn is_selector(c: char) -> bool {
     matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')
@@ -317,6 +329,7 @@ mod tests {
             ("a\u{200b}\u{301}", "á"),
             ("Ζεύς ΣΊΣΥΦΟΣ", "ζεύσ σίσυφοσ"),
             ("½ … ™", "1⁄2 ... tm"),
+            ("“Don’t” ‘now’ isn´t", "\"don't\" 'now' isn't"),
             ("가 \u{1100}\u{1161}\u{11a8}", "가 각"),
             ("", ""),
         ] {
