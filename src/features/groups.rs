@@ -7,8 +7,8 @@
 
 use std::sync::LazyLock;
 
-/// Places of the table, a power of two.
-const PLACES: usize = 1024;
+/// Places of the table, a power of two: so many more than words that most others are told at the first place.
+const PLACES: usize = 4096;
 
 /// The hashes of the words, each at the first free place from the one that its low bits say.
 static WORDS: LazyLock<Vec<u64>> = LazyLock::new(|| {
