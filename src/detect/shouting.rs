@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::label::Label;
 use crate::model::DenseHead;
 use crate::span::Span;
+use crate::text::capitals;
 use ndarray::Array2;
 
 /// A Bernoulli naive Bayes over how the letters are written.
@@ -70,8 +71,12 @@ impl Detector for Shouting {
 
 /// Finds where each of [`MEASURES`] stands. Linear in the text.
 fn measure(original: &str) -> [Option<Span>; MEASURES.len()] {
-    // Three words of two capitals are the least that anything but a volley takes; most comments have fewer.
-    if original.is_ascii() && original.bytes().filter(u8::is_ascii_uppercase).count() < 6 {
+    // Three words of two capitals are the least that anything but a volley takes, or more capitals than
+    // small letters; most comments have neither.
+    let upper = original.bytes().filter(u8::is_ascii_uppercase).count();
+    let lower = || original.bytes().filter(u8::is_ascii_lowercase).count();
+    let quiet = (original.is_ascii() && upper < 6) || (upper <= lower() && !capitals::may_be_together(original));
+    if quiet {
         return [None, None, None, volley(original)];
     }
     let (mut upper, mut lower) = (0_usize, 0_usize);
@@ -105,8 +110,9 @@ fn measure(original: &str) -> [Option<Span>; MEASURES.len()] {
 /// The count of capitals and of small letters.
 fn cases(word: &str) -> (usize, usize) {
     if word.is_ascii() {
-        let count = |is: fn(&u8) -> bool| word.bytes().filter(is).count();
-        return (count(u8::is_ascii_uppercase), count(u8::is_ascii_lowercase));
+        return word.bytes().fold((0, 0), |(upper, lower), byte| {
+            (upper + usize::from(byte.is_ascii_uppercase()), lower + usize::from(byte.is_ascii_lowercase()))
+        });
     }
     let count = |is: fn(&char) -> bool| word.chars().filter(is).count();
     (count(|c| c.is_uppercase()), count(|c| c.is_lowercase()))
@@ -114,15 +120,15 @@ fn cases(word: &str) -> (usize, usize) {
 
 fn volley(original: &str) -> Option<Span> {
     let bytes = original.as_bytes();
-    memchr::memchr2(b'!', b'?', bytes)?;
-    let mut start = None;
-    for (at, byte) in bytes.iter().chain(b" ").enumerate() {
-        match (matches!(byte, b'!' | b'?'), start) {
-            (true, None) => start = Some(at),
-            (false, Some(first)) if at - first >= VOLLEY => return Some(Span::new(first, at)),
-            (false, _) => start = None,
-            (true, Some(_)) => {}
+    let is_mark = |byte: &&u8| matches!(byte, b'!' | b'?');
+    let mut start = 0;
+    while let Some(found) = memchr::memchr2(b'!', b'?', &bytes[start..]) {
+        start += found;
+        let count = bytes[start..].iter().take_while(is_mark).count();
+        if count >= VOLLEY {
+            return Some(Span::new(start, start + count));
         }
+        start += count;
     }
     None
 }

@@ -4,10 +4,9 @@
 //! quotes, interjections, hyperbole, ellipsis, praise beside blame, echo of what is answered. Each is there or not and
 //! has the place where it stands.
 
-use crate::text::{Normalized, TokenKind};
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use super::phrases::{Kind, Phrases, phrases};
+use crate::text::{Normalized, TokenKind, capitals};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// A comment with what a cue may look at.
 #[derive(Debug, Clone, Copy)]
@@ -24,145 +23,67 @@ pub struct Utterance<'a> {
 pub struct Cue {
     /// As shown to moderators.
     pub name: &'static str,
-    find: fn(&Utterance<'_>, &Phrases) -> Option<Range<usize>>,
+    find: fn(&Utterance<'_>, &Places) -> Option<Range<usize>>,
 }
 
 /// The cues of sarcasm, in the order of a dense row.
 pub static SARCASM: [Cue; COUNT] = [
-    Cue { name: "sarcasm tag", find: |_, phrases| phrase(phrases, Kind::Tag) },
+    Cue { name: "sarcasm tag", find: |_, places| phrase(places, Kind::Tag) },
     Cue { name: "scare quotes", find: scare_quotes },
-    Cue { name: "interjection", find: |_, phrases| phrase(phrases, Kind::Interjection) },
-    Cue { name: "mock praise", find: |_, phrases| phrase(phrases, Kind::Praise) },
-    Cue { name: "mock thanks", find: |_, phrases| phrase(phrases, Kind::Thanks) },
-    Cue { name: "hyperbole", find: |_, phrases| phrase(phrases, Kind::Hyperbole) },
-    Cue { name: "feigned certainty", find: |_, phrases| phrase(phrases, Kind::Certainty) },
-    Cue { name: "mock question", find: |_, phrases| phrase(phrases, Kind::Question) },
-    Cue { name: "feigned agreement", find: |_, phrases| phrase(phrases, Kind::Agreement) },
+    Cue { name: "interjection", find: |_, places| phrase(places, Kind::Interjection) },
+    Cue { name: "mock praise", find: |_, places| phrase(places, Kind::Praise) },
+    Cue { name: "mock thanks", find: |_, places| phrase(places, Kind::Thanks) },
+    Cue { name: "hyperbole", find: |_, places| phrase(places, Kind::Hyperbole) },
+    Cue { name: "feigned certainty", find: |_, places| phrase(places, Kind::Certainty) },
+    Cue { name: "mock question", find: |_, places| phrase(places, Kind::Question) },
+    Cue { name: "feigned agreement", find: |_, places| phrase(places, Kind::Agreement) },
     Cue { name: "praise beside blame", find: praise_beside_blame },
-    Cue {
-        name: "ellipsis",
-        find: |comment, _| punctuation(comment, |sign| sign.starts_with("...") || sign.starts_with('…')),
-    },
-    Cue {
-        name: "repeated marks",
-        find: |comment, _| punctuation(comment, |sign| sign.len() > 1 && sign.starts_with(['!', '?'])),
-    },
-    Cue { name: "question", find: |comment, _| punctuation(comment, |sign| sign.starts_with('?')) },
-    Cue { name: "exclamation", find: |comment, _| punctuation(comment, |sign| sign.starts_with('!')) },
+    Cue { name: "ellipsis", find: |_, places| places.marks[ELLIPSIS].clone() },
+    Cue { name: "repeated marks", find: |_, places| places.marks[REPEATED].clone() },
+    Cue { name: "question", find: |_, places| places.marks[QUESTION].clone() },
+    Cue { name: "exclamation", find: |_, places| places.marks[EXCLAMATION].clone() },
     Cue { name: "word in capitals", find: word_in_capitals },
     Cue { name: "echo of the parent", find: echo },
-    Cue { name: "laughter", find: |_, phrases| phrase(phrases, Kind::Laughter) },
-    Cue { name: "ironic emoji", find: |_, phrases| phrase(phrases, Kind::Emoji) },
+    Cue { name: "laughter", find: |_, places| phrase(places, Kind::Laughter) },
+    Cue { name: "ironic emoji", find: |_, places| phrase(places, Kind::Emoji) },
 ];
 /// How many cues of sarcasm there are.
 pub const COUNT: usize = 18;
 
 /// Finds all cues of sarcasm: for each, in the order of [`SARCASM`], where in the main text it first stands.
 pub fn sarcasm(comment: &Utterance<'_>) -> [Option<Range<usize>>; COUNT] {
-    let phrases = phrases(comment.text);
-    std::array::from_fn(|at| (SARCASM[at].find)(comment, &phrases))
+    let places = Places { phrases: phrases(comment.text), marks: marks(comment.text) };
+    std::array::from_fn(|at| (SARCASM[at].find)(comment, &places))
 }
 
-/// What a phrase is a sign of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Tag,
-    Interjection,
-    Praise,
-    Thanks,
-    Hyperbole,
-    Certainty,
-    Question,
-    Agreement,
-    Laughter,
-    Emoji,
-    Blame,
+/// What several cues are made of: where the first phrase of each kind stands, and the first marks.
+struct Places {
+    phrases: Phrases,
+    marks: [Option<Range<usize>>; 4],
 }
 
-/// How many kinds there are.
-const KINDS: usize = Kind::Blame as usize + 1;
+const ELLIPSIS: usize = 0;
+const REPEATED: usize = 1;
+const QUESTION: usize = 2;
+const EXCLAMATION: usize = 3;
 
-/// Where the first phrase of each kind stands.
-type Phrases = [Option<Range<usize>>; KINDS];
-
-#[rustfmt::skip]
-static PHRASES: &[(Kind, &[&str])] = &[
-    (Kind::Tag, &["/s", "/sarc", "/sarcasm", "<sarcasm>", "(sarcasm)", "[sarcasm]", "#sarcasm", "#not", "sarc off"]),
-    (Kind::Interjection, &["oh", "wow", "gee", "gosh", "golly", "yeah right", "oh sure", "oh great", "oh please", "ah yes", "aww", "yay",
-        "hooray", "hurrah", "bravo", "yippee", "phew", "whew", "well well", "right, because", "sure, because", "yeah, because",
-        "of course, because", "yes, because", "because nothing says"]),
-    (Kind::Praise, &["brilliant", "genius", "wonderful", "fantastic", "marvellous", "marvelous", "splendid", "lovely", "charming", "bless",
-        "what a surprise", "how nice", "how generous", "how kind", "how thoughtful", "nice job", "good job", "great job", "well done",
-        "great idea", "good luck with that", "top notch", "stroke of genius", "so brave", "how brave", "classy", "impressive", "delightful"]),
-    (Kind::Thanks, &["thanks for", "thank you for", "thank goodness", "thank god", "thank heavens", "much appreciated", "thanks a lot",
-        "thanks a bunch", "so glad", "so happy", "can't wait", "cannot wait", "love how", "love it when", "love that", "glad to see",
-        "glad to know", "nice to see", "good to know", "good to see"]),
-    (Kind::Hyperbole, &["best ever", "the most", "greatest", "absolutely", "totally", "completely", "literally", "of all time", "the entire",
-        "never ever", "everyone knows", "nobody ever", "a million", "a billion", "in history", "always", "utterly", "so much", "such a"]),
-    (Kind::Certainty, &["obviously", "clearly", "of course", "surely", "no doubt", "needless to say", "naturally", "as we all know",
-        "must be", "who knew", "i'm sure", "i am sure", "rest assured", "apparently", "evidently"]),
-    (Kind::Question, &["what could possibly go wrong", "what could go wrong", "right?", "who would have thought", "who would've thought",
-        "why not", "how about", "how dare", "what next", "what's next", "isn't it", "aren't we", "aren't they", "remember when",
-        "really?", "seriously?", "since when", "why bother", "who needs"]),
-    (Kind::Agreement, &["sure", "yes,", "yeah", "yep", "right,", "fair enough", "if you say so", "whatever you say", "as if", "let's just",
-        "let us all", "let's all", "by all means", "god forbid", "heaven forbid", "how terrible", "poor thing", "poor baby", "oh no",
-        "don't worry", "not to worry", "problem solved", "that'll", "that will show", "worked so well", "works so well", "worked out so well"]),
-    (Kind::Laughter, &["lol", "haha", "hahaha", "lmao", "rofl", "hehe", "ha ha", "ha,"]),
-    (Kind::Emoji, &["🙄", "😏", "😒", "👏", "🤡", "🤔", "😂", "🤣", ";-)", ";)"]),
-    (Kind::Blame, &["fail", "failed", "failure", "disaster", "mess", "broke", "broken", "stupid", "worst", "terrible", "awful", "late",
-        "ruin", "ruined", "waste", "wasted", "debt", "lost", "lies", "corrupt", "bankrupt", "closed", "collapse", "scandal", "cut",
-        "wrong", "crash", "pothole", "delay", "delayed", "fired", "poor", "bills", "tax", "taxes", "pay", "blame", "jail", "dead"]),
-];
-
-static MATCHER: LazyLock<(Option<AhoCorasick>, Vec<Kind>)> = LazyLock::new(|| {
-    let kinds = PHRASES.iter().flat_map(|(kind, phrases)| phrases.iter().map(|_| *kind)).collect();
-    let words = PHRASES.iter().flat_map(|(_, phrases)| phrases.iter());
-    let mut builder = AhoCorasick::builder();
-    // A few hundred kilobytes, and faster than the automaton that is chosen for so many phrases.
-    builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::DFA));
-    (builder.build(words).ok(), kinds)
-});
-
-/// Finds the first phrase of each kind that stands as whole words.
-fn phrases(text: &Normalized) -> Phrases {
-    let mut phrases = Phrases::default();
-    let (Some(matcher), kinds) = &*MATCHER else { return phrases };
-    let main = text.text();
-    let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '\'' || c == '’');
-    for found in matcher.find_iter(main) {
-        let first = &mut phrases[kinds[found.pattern().as_usize()] as usize];
-        if first.is_some() {
-            continue;
-        }
-        let piece = &main[found.range()];
-        let inner_start = piece.starts_with(char::is_alphanumeric);
-        let inner_end = piece.ends_with(char::is_alphanumeric);
-        let in_a_word = (inner_start && is_word(main[..found.start()].chars().next_back()))
-            || (inner_end && is_word(main[found.end()..].chars().next()));
-        if !in_a_word {
-            *first = Some(found.range());
-        }
-    }
-    phrases
+fn phrase(places: &Places, kind: Kind) -> Option<Range<usize>> {
+    places.phrases[kind as usize].clone()
 }
 
-fn phrase(phrases: &Phrases, kind: Kind) -> Option<Range<usize>> {
-    phrases[kind as usize].clone()
-}
-
-fn praise_beside_blame(_: &Utterance<'_>, phrases: &Phrases) -> Option<Range<usize>> {
-    phrase(phrases, Kind::Blame)?;
-    let praise = [Kind::Praise, Kind::Thanks].into_iter().filter_map(|kind| phrase(phrases, kind));
+fn praise_beside_blame(_: &Utterance<'_>, places: &Places) -> Option<Range<usize>> {
+    phrase(places, Kind::Blame)?;
+    let praise = [Kind::Praise, Kind::Thanks].into_iter().filter_map(|kind| phrase(places, kind));
     praise.min_by_key(|range| range.start)
 }
 
 /// Finds one to three words in quotation marks: longer ones quote somebody.
-fn scare_quotes(comment: &Utterance<'_>, _: &Phrases) -> Option<Range<usize>> {
+fn scare_quotes(comment: &Utterance<'_>, _: &Places) -> Option<Range<usize>> {
     let main = comment.text.text();
     // All opening marks begin with one of these bytes.
-    memchr::memchr3(b'"', 0xe2, 0xc2, main.as_bytes())?;
     let mut opening: Option<usize> = None;
-    for (at, c) in main.char_indices() {
+    for at in memchr::memchr3_iter(b'"', 0xe2, 0xc2, main.as_bytes()) {
+        let c = main[at..].chars().next().unwrap_or(' ');
         match (c, opening) {
             ('“' | '„' | '«', _) | ('"', None) => opening = Some(at),
             ('"' | '”' | '»', Some(start)) => {
@@ -179,19 +100,31 @@ fn scare_quotes(comment: &Utterance<'_>, _: &Phrases) -> Option<Range<usize>> {
     None
 }
 
-fn punctuation(comment: &Utterance<'_>, is_it: impl Fn(&str) -> bool) -> Option<Range<usize>> {
-    let main = comment.text.text();
-    comment.text.tokens().iter().filter(|token| token.kind == TokenKind::Punctuation).find_map(|token| {
-        let range = token.start as usize..token.end as usize;
-        is_it(&main[range.clone()]).then_some(range)
-    })
+/// Finds the first ellipsis, repeated marks, question and exclamation.
+fn marks(text: &Normalized) -> [Option<Range<usize>>; 4] {
+    let mut marks = [const { None }; 4];
+    let main = text.text().as_bytes();
+    for token in text.tokens().iter().filter(|token| token.kind == TokenKind::Punctuation) {
+        let range = token.range();
+        let mut give = |mark: usize| marks[mark] = marks[mark].take().or(Some(range.clone()));
+        match &main[range.clone()] {
+            [b'.', b'.', b'.', ..] | [0xe2, 0x80, 0xa6, ..] => give(ELLIPSIS),
+            [first @ (b'!' | b'?'), rest @ ..] => {
+                give(if *first == b'!' { EXCLAMATION } else { QUESTION });
+                if !rest.is_empty() {
+                    give(REPEATED);
+                }
+            }
+            _ => {}
+        }
+    }
+    marks
 }
 
 /// Finds a word of four or more capitals in a text that is not all in capitals.
-fn word_in_capitals(comment: &Utterance<'_>, _: &Phrases) -> Option<Range<usize>> {
+fn word_in_capitals(comment: &Utterance<'_>, _: &Places) -> Option<Range<usize>> {
     let original = comment.original;
-    let ascii = original.is_ascii() && original.bytes().filter(u8::is_ascii_uppercase).count() < 4;
-    if ascii || original.chars().filter(|c| c.is_uppercase()).take(4).count() < 4 {
+    if !capitals::may_be_together(original) || original.chars().filter(|c| c.is_uppercase()).take(4).count() < 4 {
         return None;
     }
     let mut capitals = None;
@@ -212,7 +145,7 @@ fn word_in_capitals(comment: &Utterance<'_>, _: &Phrases) -> Option<Range<usize>
 }
 
 /// Finds three words in a row that stand in the parent too.
-fn echo(comment: &Utterance<'_>, _: &Phrases) -> Option<Range<usize>> {
+fn echo(comment: &Utterance<'_>, _: &Places) -> Option<Range<usize>> {
     let parent = comment.parent?;
     let words = |text: &Normalized| -> Vec<(u64, Range<usize>)> {
         let main = text.text();

@@ -8,8 +8,8 @@
 use super::ngrams::{GROUP, word_hash};
 use std::sync::LazyLock;
 
-/// Places of a table, a power of two.
-const PLACES: usize = 1024;
+/// Places of a table, a power of two: so many more than words that most others are told at the first place.
+const PLACES: usize = 4096;
 
 /// Hashes of words, each at the first free place from the one that its low bits say.
 struct Words(Vec<u64>);

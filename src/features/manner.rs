@@ -5,8 +5,8 @@
 //! tell the site, so that a model for many sites gives the family little weight or none.
 
 use super::groups::is_mention;
-use super::ngrams::{Family, Feature, GROUP, slot, step, token_hash};
-use crate::text::Normalized;
+use super::ngrams::{Family, Feature, GROUP, Met, slot};
+use crate::text::packed::{small_letters_end, step};
 
 /// Words at either end whose place is a feature.
 const ENDS: usize = 3;
@@ -26,14 +26,12 @@ const LAST: u64 = 0x6c61_7374;
 const OPENING: u64 = 0x6f70_656e;
 
 /// Hands every feature of manner to `take`.
-pub(super) fn visit(original: &str, comment: &Normalized, take: &mut impl FnMut(Feature)) {
-    ends(comment, take);
+pub(super) fn visit(original: &str, met: &[Met], take: &mut impl FnMut(Feature)) {
+    ends(met, take);
     let mut give = |hash: u64| take(Feature { slot: slot(hash), family: Family::Manner, start: 0, end: 0 });
     let mut any_capital = false;
     if original.is_ascii() {
-        for word in original.split(|c: char| c.is_ascii_whitespace() || c == '\x0b') {
-            any_capital |= of_word(word, &mut give);
-        }
+        any_capital = of_ascii_words(original.as_bytes(), &mut give);
     } else {
         for word in original.split_whitespace() {
             any_capital |= of_word(word, &mut give);
@@ -53,10 +51,13 @@ pub(super) fn visit(original: &str, comment: &Normalized, take: &mut impl FnMut(
 
 /// Gives the capitals and marks of a word; tells whether it has a capital letter.
 fn of_word(word: &str, give: &mut impl FnMut(u64)) -> bool {
-    // Most words are of small letters alone and give nothing.
     if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return false;
     }
+    if word.is_ascii() { of_ascii_word(word.as_bytes(), give) } else { of_any_word(word, give) }
+}
+
+fn of_any_word(word: &str, give: &mut impl FnMut(u64)) -> bool {
     let (mut letters, mut alphabetic, mut lower, mut upper) = (0, false, false, false);
     let (mut folded, mut marks, mut seen) = (CAPITAL_WORD, SIGNS, 0);
     for c in word.chars() {
@@ -85,49 +86,104 @@ fn of_word(word: &str, give: &mut impl FnMut(u64)) -> bool {
     upper
 }
 
+/// Gives the capitals and marks of all words of a text in ASCII; tells whether one has a capital letter.
+fn of_ascii_words(text: &[u8], give: &mut impl FnMut(u64)) -> bool {
+    let (mut any_capital, mut start) = (false, 0);
+    while start < text.len() {
+        // Most words are of small letters alone and give nothing.
+        let mut end = small_letters_end(text, start);
+        if text.get(end).is_some_and(|byte| !is_blank(*byte)) {
+            end += text[end..].iter().take_while(|byte| !is_blank(**byte)).count();
+            any_capital |= of_ascii_word(&text[start..end], give);
+        }
+        start = end + 1;
+    }
+    any_capital
+}
+
+/// White space in ASCII, as [`char::is_whitespace`] has it.
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
+}
+
+/// The same for a word in ASCII.
+fn of_ascii_word(word: &[u8], give: &mut impl FnMut(u64)) -> bool {
+    let (mut letters, mut lower, mut upper) = (0, 0, 0);
+    let (mut marks, mut seen) = (SIGNS, 0);
+    for &byte in word {
+        lower += usize::from(byte.is_ascii_lowercase());
+        upper += usize::from(byte.is_ascii_uppercase());
+        letters += usize::from(byte.is_ascii_alphanumeric());
+        if !byte.is_ascii_alphanumeric() {
+            if seen < MARKS {
+                marks = step(marks, u64::from(byte));
+            }
+            seen += 1;
+        }
+    }
+    if letters > 1 && upper > 0 && lower == 0 {
+        let folded = word.iter().filter(|byte| byte.is_ascii_alphanumeric());
+        give(CAPITALS);
+        give(folded.fold(CAPITAL_WORD, |folded, byte| step(folded, u64::from(byte.to_ascii_lowercase()))));
+    }
+    if seen > 0 {
+        give(marks);
+    }
+    upper > 0
+}
+
 /// Gives the first and last words with their place, and the class of the text's length.
-fn ends(comment: &Normalized, take: &mut impl FnMut(Feature)) {
-    let text = comment.text().as_bytes();
-    let mut words = 0_u64;
+fn ends(met: &[Met], take: &mut impl FnMut(Feature)) {
+    let mut give = |hash: u64, start: u32, end: u32| {
+        take(Feature { slot: slot(hash), family: Family::Manner, start, end });
+    };
     let mut opening = None;
-    let mut last = [None; ENDS];
-    for token in comment.tokens() {
-        let (hash, is_word) = token_hash(text, token);
-        if !is_word {
-            continue;
+    for (place, token) in met.iter().filter(|token| token.is_word).take(ENDS).enumerate() {
+        if token.hash != GROUP {
+            give(step(FIRST + place as u64, token.hash), token.start, token.end);
         }
-        let mut give = |hash: u64, start: u32| {
-            take(Feature { slot: slot(hash), family: Family::Manner, start, end: token.end });
-        };
-        if words < ENDS as u64 && hash != GROUP {
-            give(step(FIRST + words, hash), token.start);
-        }
-        match (words, opening) {
-            (0, _) => opening = Some((hash, token.start)),
-            (1, Some((first, start))) if !is_mention(first, hash) => give(step(step(OPENING, first), hash), start),
+        match (place, opening) {
+            (0, _) => opening = Some((token.hash, token.start)),
+            (1, Some((first, start))) if !is_mention(first, token.hash) => {
+                give(step(step(OPENING, first), token.hash), start, token.end);
+            }
             _ => {}
         }
-        words += 1;
-        last.rotate_right(1);
-        last[0] = Some((hash, token.start, token.end));
     }
-    for (place, word) in last.into_iter().enumerate() {
-        if let Some((hash, start, end)) = word.filter(|(hash, ..)| *hash != GROUP) {
-            take(Feature { slot: slot(step(LAST + place as u64, hash)), family: Family::Manner, start, end });
+    for (place, token) in met.iter().rev().filter(|token| token.is_word).take(ENDS).enumerate() {
+        if token.hash != GROUP {
+            give(step(LAST + place as u64, token.hash), token.start, token.end);
         }
     }
-    let class = u64::from((words + 1).ilog2());
-    take(Feature { slot: slot(step(WORDS, class)), family: Family::Manner, start: 0, end: 0 });
+    let words = met.iter().filter(|token| token.is_word).count() as u64;
+    give(step(WORDS, u64::from((words + 1).ilog2())), 0, 0);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::{Chunk, ngrams};
+    use crate::text::Normalized;
 
     fn slots(text: &str) -> Vec<u32> {
         let mut slots = Vec::new();
-        visit(text, &Normalized::new(text), &mut |feature: Feature| slots.push(feature.slot));
+        let mut take = |feature: Feature| {
+            if feature.family == Family::Manner {
+                slots.push(feature.slot);
+            }
+        };
+        ngrams::visit(text, &Normalized::new(text), &mut Chunk::default(), &mut take);
         slots
+    }
+
+    #[test]
+    fn the_short_path_for_ascii_gives_what_the_general_one_does() {
+        for word in ["WHAT", "what?!", "I'M", "\"Oh\"", "C3PO", "...", "a-B_c(d)", "1,000", "", "I", "so"] {
+            let (mut short, mut general) = (Vec::new(), Vec::new());
+            let capital = of_ascii_word(word.as_bytes(), &mut |hash| short.push(hash));
+            assert_eq!(capital, of_any_word(word, &mut |hash| general.push(hash)), "{word}");
+            assert_eq!(short, general, "{word}");
+        }
     }
 
     #[test]

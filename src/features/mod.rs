@@ -6,6 +6,7 @@ pub mod cues;
 mod groups;
 mod manner;
 mod ngrams;
+mod phrases;
 mod row;
 pub mod topic;
 

@@ -6,7 +6,12 @@
 
 use super::groups::{is_mention, names_a_group};
 use super::manner;
-use crate::text::{EvasionKind, Normalized, Token, TokenKind, packed};
+pub(super) use crate::text::packed::word_hash;
+use crate::text::packed::{hash_bytes, step};
+use crate::text::{EvasionKind, Normalized, TokenKind};
+use arrayvec::ArrayVec;
+use std::iter::once;
+use std::ops::Range;
 
 /// Names this way of making features; models are refused where theirs differs.
 pub const SCHEME: &str = "words1-2+gaps+you+marks+groups,chars3-5,manner,slots2^19,v5";
@@ -15,11 +20,15 @@ pub const SLOT_BITS: u32 = 19;
 
 /// Chunks longer than this many characters are cut, so that one endless word costs no more than many words.
 const LONGEST_CHUNK: usize = 256;
+/// Bytes of a chunk whose pieces are made by themselves.
+const SHORT_CHUNK: usize = 16;
 const BOUNDARY: u32 = ' ' as u32;
 const SHORTEST_GRAM: usize = 3;
 const LONGEST_GRAM: usize = 5;
 /// What every word that names a group of people counts as, beside others: a mention by itself says nothing.
 pub(super) const GROUP: u64 = 0x6772_6f75_7073;
+/// The seed that marks are hashed with.
+const MARK: u64 = 2;
 /// Words on either side of a "you" that are near it.
 const NEAR: usize = 4;
 /// Signs of a run of punctuation that are told apart.
@@ -57,9 +66,9 @@ pub trait Visitor {
     /// Takes a feature.
     fn take(&mut self, feature: Feature);
 
-    /// Tells whether the pieces of a chunk, which come next, are wanted: a stretch of text without white space, or what
+    /// Tells whether the pieces of a chunk, which come next, are wanted: a stretch of a text without white space, or what
     /// such a stretch is read as; at most 256 characters.
-    fn chunk(&mut self, _text: &str) -> bool {
+    fn chunk(&mut self, _text: &str, _chunk: Range<usize>) -> bool {
         true
     }
 }
@@ -74,13 +83,15 @@ impl<F: FnMut(Feature)> Visitor for F {
 /// Reused memory of [`visit`].
 #[derive(Debug, Default, Clone)]
 pub struct Chunk {
-    chars: Vec<u32>,
-    starts: Vec<u32>,
+    met: Vec<Met>,
+    letters: Letters,
 }
 
-#[inline]
-pub(super) fn step(hash: u64, value: u64) -> u64 {
-    (hash.rotate_left(5) ^ value).wrapping_mul(0x517c_c1b7_2722_0a95)
+/// The characters of a chunk.
+#[derive(Debug, Default, Clone)]
+struct Letters {
+    chars: Vec<u32>,
+    starts: Vec<u32>,
 }
 
 #[inline]
@@ -89,54 +100,64 @@ pub(super) fn slot(hash: u64) -> u32 {
     (mixed >> (64 - SLOT_BITS)) as u32
 }
 
-fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
-    let mut hash = seed;
-    let (words, rest) = bytes.as_chunks::<8>();
-    for word in words {
-        hash = step(hash, u64::from_le_bytes(*word));
-    }
-    // With whole words before the rest, the last eight bytes hold it; copying so few bytes would cost more.
-    let rest = match (words, bytes.last_chunk::<8>()) {
-        (_, _) if rest.is_empty() => 0,
-        ([_, ..], Some(last)) => u64::from_le_bytes(*last) >> (64 - 8 * rest.len()),
-        _ => packed::few(rest),
-    };
-    step(step(hash, rest), bytes.len() as u64)
-}
-
 /// Hands every n-gram of a comment to `visitor`: words in order, pieces, those of the evasion views, then manner. `original`
 /// is the text that was normalised. Linear in the length of the text.
 pub fn visit(original: &str, comment: &Normalized, chunk: &mut Chunk, visitor: &mut impl Visitor) {
-    words(comment, visitor);
-    pieces(comment, chunk, visitor);
+    let Chunk { met, letters } = chunk;
+    meet(comment, met);
+    words(comment, met, visitor);
+    pieces(comment, met, letters, visitor);
     for view in comment.views() {
         let (start, end) = (view.range.start as u32, view.range.end as u32);
-        visitor.take(Feature { slot: slot(hash_bytes(1, view.reading.as_bytes())), family: Family::Words, start, end });
-        stand_in(&view.reading, (start, end), chunk, visitor);
+        visitor.take(Feature { slot: slot(word_hash(view.reading.as_bytes())), family: Family::Words, start, end });
+        stand_in(&view.reading, (start, end), letters, visitor);
     }
-    manner::visit(original, comment, &mut |feature| visitor.take(feature));
+    manner::visit(original, met, &mut |feature| visitor.take(feature));
 }
 
-/// Hashes a token by itself, and tells whether it is a word of its own; commas and full stops are not.
-pub(super) fn token_hash(text: &[u8], token: &Token) -> (u64, bool) {
-    let bytes = &text[token.start as usize..token.end as usize];
-    match token.kind {
-        TokenKind::Word => {
-            let hash = word_hash(bytes);
-            (if names_a_group(hash) { GROUP } else { hash }, true)
-        }
-        TokenKind::Number | TokenKind::Emoji => (word_hash(bytes), true),
-        // Of a long run of telling marks only the first two count: `!!!!!!` is as `!!`.
-        TokenKind::Punctuation if is_telling(bytes[0]) => (hash_bytes(2, &bytes[..bytes.len().min(2)]), true),
-        TokenKind::Punctuation => (hash_bytes(2, &bytes[..bytes.len().min(SIGNS)]), false),
-        TokenKind::Url => (hash_bytes(3, b"url"), true),
-        TokenKind::Mention => (hash_bytes(3, b"mention"), true),
-    }
+/// A token as features see it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Met {
+    /// Its hash by itself; [`GROUP`] for all names of groups.
+    pub hash: u64,
+    /// First byte in the main text.
+    pub start: u32,
+    /// One past the last byte in the main text.
+    pub end: u32,
+    /// Whether it is a word of its own; commas and full stops are not.
+    pub is_word: bool,
+    /// Whether it addresses the reader.
+    is_you: bool,
+    /// Whether it may be part of a chunk: addresses and names are not.
+    in_chunk: bool,
 }
 
-/// Hashes a word by its letters.
-pub(super) fn word_hash(word: &[u8]) -> u64 {
-    hash_bytes(1, word)
+/// Looks at every token once.
+fn meet(comment: &Normalized, met: &mut Vec<Met>) {
+    let text = comment.text().as_bytes();
+    met.clear();
+    met.extend(comment.tokens().iter().zip(comment.hashes()).map(|(token, hash)| {
+        let bytes = &text[token.start as usize..token.end as usize];
+        let first = bytes[0];
+        let is_mark = token.kind == TokenKind::Punctuation;
+        let is_word = !is_mark | is_telling(first);
+        let in_chunk = (token.kind != TokenKind::Url) & (token.kind != TokenKind::Mention);
+        let hash = if !in_chunk | (is_mark & (bytes.len() > 1)) {
+            match token.kind {
+                TokenKind::Url => hash_bytes(MARK + 1, b"url"),
+                TokenKind::Mention => hash_bytes(MARK + 1, b"mention"),
+                // Of a long run of telling marks only the first two count: `!!!!!!` is as `!!`.
+                _ => hash_bytes(MARK, &bytes[..bytes.len().min(if is_word { 2 } else { SIGNS })]),
+            }
+        } else {
+            // Words and single marks, which cannot be predicted, take the same way.
+            let mark = step(step(MARK, u64::from(first)), 1);
+            let word = if names_a_group(hash) & (token.kind == TokenKind::Word) { GROUP } else { hash };
+            if is_mark { mark } else { word }
+        };
+        let is_you = matches!(first, b'y' | b'u') && is_you(bytes);
+        Met { hash, start: token.start, end: token.end, is_word, is_you, in_chunk }
+    }));
 }
 
 fn is_telling(first: u8) -> bool {
@@ -148,8 +169,7 @@ const GAP: u64 = 0x6761_7070;
 const BEFORE_YOU: u64 = 0x6c65_6674;
 const AFTER_YOU: u64 = 0x7269_6768;
 
-fn words(comment: &Normalized, visitor: &mut impl Visitor) {
-    let text = comment.text().as_bytes();
+fn words(comment: &Normalized, met: &[Met], visitor: &mut impl Visitor) {
     // The last words: hash and start, the latest first.
     let mut last = [(0_u64, 0_u32); NEAR];
     let mut known = 0;
@@ -159,26 +179,25 @@ fn words(comment: &Normalized, visitor: &mut impl Visitor) {
     // A word in disguise keeps its own company: the tokens of a view count in pairs as the word it is read as.
     let mut views = comment.views().iter().peekable();
     let mut disguised = 0;
-    for token in comment.tokens() {
-        let (mut hash, mut is_word) = token_hash(text, token);
+    for &Met { mut hash, start: from, end, mut is_word, is_you, .. } in met {
         let mut give = |hash: u64, start: u32| {
-            visitor.take(Feature { slot: slot(hash), family: Family::Words, start, end: token.end });
+            visitor.take(Feature { slot: slot(hash), family: Family::Words, start, end });
         };
-        if token.start < disguised {
+        if from < disguised {
             continue;
         }
         let mut own = true;
         if views.peek().is_some() {
-            while views.next_if(|view| view.range.start < token.start as usize).is_some() {}
-            if let Some(view) = views.next_if(|view| view.range.start == token.start as usize) {
-                (hash, is_word) = (hash_bytes(1, view.reading.as_bytes()), true);
+            while views.next_if(|view| view.range.start < from as usize).is_some() {}
+            if let Some(view) = views.next_if(|view| view.range.start == from as usize) {
+                (hash, is_word) = (word_hash(view.reading.as_bytes()), true);
                 disguised = view.range.end as u32;
                 own = !replaces(view.kind);
             }
         }
         // The view gives its reading by itself.
         if own && hash != GROUP {
-            give(hash, token.start);
+            give(hash, from);
         }
         // A pair with a mark in it stands beside the pair that looks over the mark.
         if let Some((previous, start, was_word)) = neighbour
@@ -188,7 +207,7 @@ fn words(comment: &Normalized, visitor: &mut impl Visitor) {
         {
             give(step(previous, hash), start);
         }
-        neighbour = Some((hash, token.start, is_word));
+        neighbour = Some((hash, from, is_word));
         if !is_word {
             continue;
         }
@@ -199,18 +218,16 @@ fn words(comment: &Normalized, visitor: &mut impl Visitor) {
             give(step(if distance == 0 { previous } else { previous ^ GAP }, hash), start);
         }
         if since_you < NEAR && hash != GROUP {
-            give(step(AFTER_YOU, hash), token.start);
+            give(step(AFTER_YOU, hash), from);
         }
         since_you = since_you.saturating_add(1);
-        if is_you(&text[token.start as usize..token.end as usize]) {
+        if is_you {
             for &(previous, start) in last[..known].iter().filter(|(previous, _)| *previous != GROUP) {
-                let slot = slot(step(BEFORE_YOU, previous));
-                visitor.take(Feature { slot, family: Family::Words, start, end: token.end });
+                give(step(BEFORE_YOU, previous), start);
             }
             since_you = 0;
         }
-        last.rotate_right(1);
-        last[0] = (hash, token.start);
+        last = [(hash, from), last[0], last[1], last[2]];
         known = (known + 1).min(NEAR);
     }
 }
@@ -231,93 +248,77 @@ fn replaces(kind: EvasionKind) -> bool {
     )
 }
 
-fn pieces(comment: &Normalized, chunk: &mut Chunk, visitor: &mut impl Visitor) {
-    let mut tokens = comment.tokens();
+fn pieces(comment: &Normalized, mut met: &[Met], letters: &mut Letters, visitor: &mut impl Visitor) {
     for view in comment.views().iter().filter(|view| replaces(view.kind)) {
-        let before = tokens.iter().take_while(|token| token.start < view.range.start as u32).count();
-        pieces_among(comment, &tokens[..before], chunk, visitor);
-        tokens = &tokens[before..];
-        let inside = tokens.iter().take_while(|token| token.start < view.range.end as u32).count();
-        tokens = &tokens[inside..];
+        let before = met.iter().take_while(|token| token.start < view.range.start as u32).count();
+        pieces_among(comment, &met[..before], letters, visitor);
+        met = &met[before..];
+        let inside = met.iter().take_while(|token| token.start < view.range.end as u32).count();
+        met = &met[inside..];
     }
-    pieces_among(comment, tokens, chunk, visitor);
+    pieces_among(comment, met, letters, visitor);
 }
 
-fn pieces_among(comment: &Normalized, mut tokens: &[Token], chunk: &mut Chunk, visitor: &mut impl Visitor) {
-    while let Some(first) = tokens.first() {
-        let count = touching(tokens);
-        if count == 0 {
-            tokens = &tokens[1..];
-            continue;
+fn pieces_among(comment: &Normalized, mut met: &[Met], letters: &mut Letters, visitor: &mut impl Visitor) {
+    while let Some(first) = met.first() {
+        // A whitespace-free chunk: the tokens that touch one another. The letters of a group's name would tell what the word
+        // does not, so that it ends a chunk and has no pieces.
+        let (mut end, mut count) = (first.start, 0);
+        while let Some(token) = met.get(count)
+            && token.start == end
+            && token.in_chunk
+            && token.hash != GROUP
+        {
+            (end, count) = (token.end, count + 1);
         }
-        let (start, end) = (first.start, tokens[count - 1].end);
-        let (chunk_tokens, rest) = tokens.split_at(count);
-        tokens = rest;
-        // The letters of a group's name would tell what the word does not.
-        let text = comment.text().as_bytes();
-        let named = |token: &Token| {
-            token.kind == TokenKind::Word && names_a_group(word_hash(&text[token.start as usize..token.end as usize]))
-        };
-        if !chunk_tokens.iter().any(named) {
-            whole_chunk(comment.text(), start, end, chunk, visitor);
+        met = &met[count.max(1)..];
+        if count > 0 {
+            whole_chunk(comment.text(), first.start, end, letters, visitor);
         }
     }
-}
-
-/// Counts the tokens at the front that touch one another: a whitespace-free chunk. Addresses and names stay out.
-fn touching(tokens: &[Token]) -> usize {
-    let mut end = match tokens.first() {
-        Some(token) => token.start,
-        None => return 0,
-    };
-    let in_chunk = |token: &&Token| {
-        let inside = token.start == end && !matches!(token.kind, TokenKind::Url | TokenKind::Mention);
-        end = token.end;
-        inside
-    };
-    tokens.iter().take_while(in_chunk).count()
 }
 
 /// Hands on the pieces of a text that is not there, for the one from `start` to `end`.
-fn stand_in(reading: &str, (start, end): (u32, u32), chunk: &mut Chunk, visitor: &mut impl Visitor) {
-    if visitor.chunk(reading) {
-        bounded(reading, 0, chunk);
-        grams(&chunk.chars, |slot, _, _| visitor.take(Feature { slot, family: Family::Pieces, start, end }));
+fn stand_in(reading: &str, (start, end): (u32, u32), letters: &mut Letters, visitor: &mut impl Visitor) {
+    if visitor.chunk(reading, 0..reading.len()) {
+        letters.lay_out(reading, 0);
+        grams(&letters.chars, |slot, _, _| visitor.take(Feature { slot, family: Family::Pieces, start, end }));
     }
 }
 
-fn whole_chunk(text: &str, start: u32, end: u32, chunk: &mut Chunk, visitor: &mut impl Visitor) {
-    let (mut rest, mut start) = (&text[start as usize..end as usize], start);
-    while !rest.is_empty() {
+fn whole_chunk(text: &str, start: u32, end: u32, letters: &mut Letters, visitor: &mut impl Visitor) {
+    let (mut start, end) = (start as usize, end as usize);
+    while start < end {
+        let rest = &text[start..end];
         let cut = if rest.len() <= LONGEST_CHUNK { None } else { rest.char_indices().nth(LONGEST_CHUNK) };
-        let (piece, after) = rest.split_at(cut.map_or(rest.len(), |(at, _)| at));
-        rest = after;
-        let end = start + piece.len() as u32;
-        if visitor.chunk(piece) {
-            bounded(piece, start, chunk);
-            let starts = &chunk.starts;
-            grams(&chunk.chars, |slot, from, to| {
+        let after = start + cut.map_or(rest.len(), |(at, _)| at);
+        if visitor.chunk(text, start..after) {
+            letters.lay_out(&text[start..after], start as u32);
+            let starts = &letters.starts;
+            grams(&letters.chars, |slot, from, to| {
                 visitor.take(Feature { slot, family: Family::Pieces, start: starts[from], end: starts[to] });
             });
         }
-        start = end;
+        start = after;
     }
 }
 
-/// Lays a piece of text out as characters with a boundary at each end, and where each begins.
-fn bounded(piece: &str, start: u32, chunk: &mut Chunk) {
-    chunk.chars.clear();
-    chunk.starts.clear();
-    chunk.chars.push(BOUNDARY);
-    chunk.starts.push(start);
-    for (at, c) in piece.char_indices() {
-        chunk.chars.push(u32::from(c));
-        chunk.starts.push(start + at as u32);
+impl Letters {
+    /// Lays a piece of text out as characters with a boundary at each end, and where each begins.
+    fn lay_out(&mut self, piece: &str, start: u32) {
+        let Self { chars, starts } = self;
+        chars.clear();
+        starts.clear();
+        chars.push(BOUNDARY);
+        starts.push(start);
+        for (at, c) in piece.char_indices() {
+            chars.push(u32::from(c));
+            starts.push(start + at as u32);
+        }
+        let stop = start + piece.len() as u32;
+        chars.push(BOUNDARY);
+        starts.extend([stop, stop]);
     }
-    let stop = start + piece.len() as u32;
-    chunk.chars.push(BOUNDARY);
-    chunk.starts.push(stop);
-    chunk.starts.push(stop);
 }
 
 /// Hands on the slots of all character n-grams of a bounded chunk, with the positions of their first character and of
@@ -336,10 +337,12 @@ fn grams(chars: &[u32], mut take: impl FnMut(u32, usize, usize)) {
     }
 }
 
-/// Hands on the slots of the pieces of one chunk, as [`visit`] makes them.
-pub fn pieces_of(piece: &str, chunk: &mut Chunk, mut take: impl FnMut(u32)) {
-    bounded(piece, 0, chunk);
-    grams(&chunk.chars, |slot, _, _| take(slot));
+/// Hands on the slots of the pieces of one chunk of at most 16 bytes, as [`visit`] makes them.
+pub fn pieces_of(piece: &str, mut take: impl FnMut(u32)) {
+    let mut chars = ArrayVec::<u32, { SHORT_CHUNK + 2 }>::new();
+    let within = piece.chars().take(SHORT_CHUNK).map(u32::from);
+    chars.extend(once(BOUNDARY).chain(within).chain(once(BOUNDARY)));
+    grams(&chars, |slot, _, _| take(slot));
 }
 
 #[cfg(test)]
@@ -380,6 +383,8 @@ mod tests {
         assert_ne!(slots("all muslims are fine"), slots("all idiots are fine"));
         assert!(slots("Muslims").is_empty());
         assert_eq!(slots("a Muslim"), slots("a"));
+        // The word beside it keeps its letters.
+        assert!(slots("idiots").iter().all(|slot| slots("idiots,black").contains(slot)));
     }
 
     #[test]

@@ -46,14 +46,16 @@ impl RowMaker {
     }
 }
 
+/// Numbers that hold one bit a slot: 64 KiB, which stay in the second-level cache.
+const NUMBERS: usize = (1 << SLOT_BITS) / 64;
+
 /// A set of slots.
 #[derive(Debug, Clone)]
-pub struct Slots(Vec<u64>);
+pub struct Slots(Box<[u64; NUMBERS]>);
 
 impl Default for Slots {
     fn default() -> Self {
-        // One bit a slot: 64 KiB, which stay in the second-level cache.
-        Self(vec![0; (1 << SLOT_BITS) / 64])
+        Self(Box::new([0; NUMBERS]))
     }
 }
 
@@ -61,15 +63,16 @@ impl Slots {
     /// Puts a slot in; tells whether it is new.
     #[inline]
     pub fn insert(&mut self, slot: u32) -> bool {
-        let (word, bit) = (slot as usize / 64, 1 << (slot % 64));
-        let new = self.0[word] & bit == 0;
-        self.0[word] |= bit;
+        // A slot is below the number of slots: the remainder costs less than to make sure of that.
+        let (number, bit) = (&mut self.0[slot as usize / 64 % NUMBERS], 1 << (slot % 64));
+        let new = *number & bit == 0;
+        *number |= bit;
         new
     }
 
     /// Empties the set, when it holds these slots and no others.
     pub fn clear(&mut self, slots: &[u32]) {
-        slots.iter().for_each(|slot| self.0[*slot as usize / 64] = 0);
+        slots.iter().for_each(|slot| self.0[*slot as usize / 64 % NUMBERS] = 0);
     }
 }
 

@@ -6,6 +6,7 @@ mod dense;
 mod file;
 mod frequency;
 mod logistic;
+mod memory;
 mod naive_bayes;
 mod sparse;
 mod tally;

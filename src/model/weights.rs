@@ -23,7 +23,7 @@ const LARGEST: f64 = 127.;
 /// Slots summed before the sums are moved to wider integers: 2^16 · 127² is below 2^31.
 const STRETCH: usize = 1 << 16;
 /// Most columns that have a loop of their own; more are read by a general one.
-pub(super) const UNROLLED: usize = 11;
+const UNROLLED: usize = 11;
 
 impl Weights {
     /// Quantises one dense column a head, each of one weight a slot.
@@ -130,9 +130,9 @@ impl Weights {
                         let mut total = [0_i64; $columns];
                         let mut length = 0;
                         for slots in slots.chunks(STRETCH) {
-                            let (sums, part) = sum_records::<$columns, { $columns + 1 }>(self.table(), slots);
+                            let (sums, part) = sum_records::<{ $columns + 1 }>(self.table(), slots);
                             length += part;
-                            total.iter_mut().zip(sums).for_each(|(total, sum)| *total += i64::from(sum));
+                            total.iter_mut().zip(&sums[1..]).for_each(|(total, sum)| *total += i64::from(*sum));
                         }
                         scores.iter_mut().zip(total).for_each(|(score, total)| score[family] += total as f64);
                         length
@@ -177,12 +177,11 @@ fn decode(code: u8) -> i32 {
 /// Records fetched at a time.
 const FETCHED: usize = 64;
 
-/// Sums the records of slots; `STRIDE` is one more than `COLUMNS`.
+/// Sums the records of slots, each number of a record by itself but the first, and the lengths.
 #[inline]
-fn sum_records<const COLUMNS: usize, const STRIDE: usize>(table: &[u8], slots: &[u32]) -> ([i32; COLUMNS], u64) {
+fn sum_records<const STRIDE: usize>(table: &[u8], slots: &[u32]) -> ([i32; STRIDE], u64) {
     let records = table.as_chunks::<STRIDE>().0;
-    let mut sums = [0_i32; COLUMNS];
-    let mut length = 0;
+    let (mut sums, mut length) = ([0_i32; STRIDE], 0);
     // The table is larger than the caches near the core: many records are waited for at once, then read.
     let mut fetched = [[0_u8; STRIDE]; FETCHED];
     for slots in slots.chunks(FETCHED) {
@@ -191,8 +190,9 @@ fn sum_records<const COLUMNS: usize, const STRIDE: usize>(table: &[u8], slots: &
         }
         for record in &fetched[..slots.len()] {
             length += frequency::length(record[0]);
-            for column in 0..COLUMNS {
-                sums[column] += decode(record[column + 1]);
+            // The first, a frequency, is no weight: to leave it out would cost more than to sum it for nothing.
+            for (sum, code) in sums.iter_mut().zip(record) {
+                *sum += decode(*code);
             }
         }
     }

@@ -78,7 +78,7 @@ impl Moderator {
         context: &Context,
         scratch: &mut Scratch,
     ) -> Judgement {
-        let (language, language_known) = self.language(original);
+        let (language, language_known) = self.language(original, text);
         let facts = Facts { language: language.code, language_known };
         if !self.is_judged(text, language_known) {
             let scores = self.labels.iter().map(|label| (label.clone(), None)).collect();
@@ -104,7 +104,7 @@ impl Moderator {
         scores.clear();
         let Scratch { tally, columns, measures, text, .. } = scratch;
         text.refill(original);
-        let (_, language_known) = self.language(original);
+        let (_, language_known) = self.language(original, text);
         if !self.is_judged(text, language_known) {
             scores.resize(self.labels.len(), None);
             return;
@@ -122,8 +122,8 @@ impl Moderator {
     }
 
     /// Returns a comment's language, and whether the model may know it.
-    fn language(&self, original: &str) -> (Language, bool) {
-        let language = Language::detect(original);
+    fn language(&self, original: &str, text: &Normalized) -> (Language, bool) {
+        let language = Language::of(original, text);
         let languages = &self.model.card().languages;
         let foreign =
             language.reliable && !languages.is_empty() && !languages.iter().any(|known| known == language.code);

@@ -4,6 +4,7 @@
 //! segment at a time.
 
 use super::TokenKind;
+use super::packed::small_letters_end;
 use unicode_normalization::char::canonical_combining_class;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -28,10 +29,7 @@ pub(super) fn plain_segment(bytes: &[u8], at: usize) -> Option<Segment> {
     };
     match class(at) {
         Class::Letter => {
-            let mut end = at + 1;
-            while bytes.get(end).is_some_and(u8::is_ascii_lowercase) {
-                end += 1;
-            }
+            let end = small_letters_end(bytes, at + 1);
             let ends = match class(end) {
                 Class::Space | Class::Break | Class::Sign | Class::MidNumber => true,
                 Class::MidLetter | Class::MidBoth => {

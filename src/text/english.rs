@@ -23,6 +23,13 @@ const SHARED: &str =
 /// The words of both lists.
 pub(super) static WORDS: LazyLock<Words> = LazyLock::new(Words::new);
 
+/// Calls `take` for every word of the lists.
+pub(super) fn each(mut take: impl FnMut(&str, Known)) {
+    for (list, known) in [(ENGLISH, Known::English), (SHARED, Known::Shared)] {
+        list.split_whitespace().for_each(|word| take(word, known));
+    }
+}
+
 /// Hands on a word in lower case, with a typewriter's apostrophes.
 pub(super) fn lower(word: &str) -> impl Iterator<Item = char> + '_ {
     word.chars().map(|c| if c == '’' { '\'' } else { c }).flat_map(char::to_lowercase)

@@ -5,6 +5,7 @@
 
 use super::confusable::{self, Scripts, Word};
 use super::disguise;
+use super::known::{self, Known};
 use super::lexicon;
 use super::misspelt;
 use super::normalize::Hidden;
@@ -62,16 +63,31 @@ impl ViewList {
     }
 }
 
+/// A main text, its tokens, and what is known of them.
+pub(super) struct Words<'a> {
+    pub text: &'a str,
+    pub tokens: &'a [Token],
+    pub known: &'a [Known],
+    pub sum: known::Sum,
+}
+
 /// Adds the views of a main text. `suspects` are first bytes of tokens, ascending.
-pub(super) fn find(text: &str, tokens: &[Token], suspects: &[u32], hidden: &[Hidden], views: &mut ViewList) {
+pub(super) fn find(words: &Words<'_>, suspects: &[u32], hidden: &[Hidden], views: &mut ViewList) {
+    let Words { text, tokens, known, sum } = *words;
     find_invisible(text, tokens, hidden, views);
     find_repeated(text, tokens, views);
-    spaced::find(text, tokens, views);
-    misspelt::find(text, tokens, views);
+    if sum.joined || sum.singles >= spaced::LEAST_LETTERS {
+        spaced::find(text, tokens, views);
+    }
+    if sum.lists & known::MISSPELT != 0 {
+        misspelt::find(text, tokens, known, views);
+    }
     if !suspects.is_empty() {
         find_suspects(text, tokens, suspects, views);
     }
-    views.sort();
+    if views.views.len() > 1 {
+        views.sort();
+    }
 }
 
 fn range_of(token: &Token) -> Range<usize> {

@@ -5,6 +5,8 @@
 //! whatlang decides the rest, and is believed only on enough letters without English words among them.
 
 use super::english::{Known, WORDS, Words, lower};
+use super::known::{ENGLISH, SHARED};
+use super::{Normalized, TokenKind};
 use unicode_script::{Script, UnicodeScript};
 use whatlang::Lang;
 
@@ -49,6 +51,12 @@ const UNDETERMINED: Language = Language { code: "und", reliable: false };
 const ENGLISH_FOUND: Language = Language { code: "en", reliable: true };
 
 impl Language {
+    /// Detects the language of an author's text that was normalised: as [`Language::detect`] does, but for texts that are
+    /// English beyond doubt at the cost of a look at their words.
+    pub fn of(original: &str, text: &Normalized) -> Self {
+        if is_plainly_english(original, text) { ENGLISH_FOUND } else { Self::detect(original) }
+    }
+
     /// Detects the language of an author's text from its beginning.
     pub fn detect(original: &str) -> Self {
         let read = super::beginning(original, MAX_READ);
@@ -60,6 +68,10 @@ impl Language {
             return sample.by_script(read);
         }
         if sample.is_english(ENGLISH_SHARE) {
+            return ENGLISH_FOUND;
+        }
+        // With so many of its words the text is taken for no other language.
+        if sample.own * 8 >= sample.words && sample.is_english(0) {
             return ENGLISH_FOUND;
         }
         if sample.latin < MIN_LETTERS || sample.words < MIN_WORDS {
@@ -82,6 +94,33 @@ impl Language {
             UNDETERMINED
         }
     }
+}
+
+/// Tells whether so many common words of English are among the words of a text that its addresses, names and words in
+/// other scripts will not change it.
+fn is_plainly_english(original: &str, text: &Normalized) -> bool {
+    let long = original.len() > 2 * FIRST_LOOK;
+    let end = if long { FIRST_LOOK } else { usize::MAX };
+    let (mut words, mut own, mut shared, mut letters) = (0, 0, 0, 0);
+    for (token, known) in text.tokens.iter().zip(&text.known) {
+        if token.end as usize > end {
+            break;
+        }
+        let english = known.lists & ENGLISH != 0;
+        words += usize::from(token.kind == TokenKind::Word);
+        own += usize::from(english);
+        shared += usize::from(!english && known.lists & SHARED != 0);
+        letters += if english { (token.end - token.start) as usize } else { 0 };
+    }
+    let share = if long { 2 * ENGLISH_SHARE } else { ENGLISH_SHARE + 1 };
+    let weight = 2 * own + shared;
+    weight * 8 >= words * share
+        && weight > if long { 2 * ENGLISH_SHARE } else { 3 }
+        && (!long || words > 20)
+        // Words of hash tags do not count.
+        && !original.as_bytes().contains(&b'#')
+        // A letter of another script has two bytes at least.
+        && (original.is_ascii() || original.bytes().filter(|byte| !byte.is_ascii()).count() <= letters)
 }
 
 /// What the words of a text come to, without addresses, names and hash tags.

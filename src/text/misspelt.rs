@@ -4,8 +4,9 @@
 //! other word or name that we know.
 
 use super::evasion::ViewList;
+use super::known::{Known, MISSPELT};
 use super::lexicon;
-use super::{EvasionKind, Token, TokenKind};
+use super::{EvasionKind, Token};
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -29,85 +30,57 @@ const SHORT: [(&[u8], &str); 7] = [
     (b"kll", "kill"),
 ];
 
-static KNOWN: LazyLock<Known> = LazyLock::new(Known::new);
+/// What is near a listed word and means itself.
+static INNOCENT: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let lines = include_str!("near_words.txt").lines().filter(|line| !line.starts_with('#'));
+    lines.flat_map(str::split_whitespace).collect()
+});
 
-/// What is known before a word is compared with others.
-struct Known {
-    /// A bit for each misspelling by its [`place`], and so for some other words.
-    maybe: Vec<u64>,
-    /// What is near a listed word and means itself.
-    innocent: HashSet<&'static str>,
-}
-
-impl Known {
-    /// Bits of the filter, as a power of two: a few words in a hundred are looked at for nothing.
-    const BITS: u32 = 17;
-
-    fn new() -> Self {
-        let mut maybe = vec![0; 1 << (Self::BITS - 6)];
-        let mut misspelt = [0; MAX_WORD];
-        for word in lexicon::words().map(str::as_bytes).filter(|word| (MIN_WORD..=MAX_WORD).contains(&word.len())) {
-            for at in 1..word.len() - 1 {
-                let (short, swapped) = (word.len() - 1, at + 2 < word.len());
-                if word.len() >= MIN_WITH_GAP {
-                    misspelt[..at].copy_from_slice(&word[..at]);
-                    misspelt[at..short].copy_from_slice(&word[at + 1..]);
-                    mark(&mut maybe, &misspelt[..short]);
-                }
-                if swapped {
-                    misspelt[..word.len()].copy_from_slice(word);
-                    misspelt.swap(at, at + 1);
-                    mark(&mut maybe, &misspelt[..word.len()]);
-                }
+/// Calls `take` for every word that is read as another one.
+pub(super) fn each(mut take: impl FnMut(&[u8])) {
+    SHORT.iter().for_each(|(short, _)| take(short));
+    let mut take = |word: &[u8]| {
+        if std::str::from_utf8(word).is_ok_and(|word| read(word).is_some()) {
+            take(word);
+        }
+    };
+    let mut misspelt = [0; MAX_WORD];
+    for word in lexicon::words().map(str::as_bytes).filter(|word| (MIN_WORD..=MAX_WORD).contains(&word.len())) {
+        for at in 1..word.len() - 1 {
+            let (short, swapped) = (word.len() - 1, at + 2 < word.len());
+            if word.len() >= MIN_WITH_GAP {
+                misspelt[..at].copy_from_slice(&word[..at]);
+                misspelt[at..short].copy_from_slice(&word[at + 1..]);
+                take(&misspelt[..short]);
+            }
+            if swapped {
+                misspelt[..word.len()].copy_from_slice(word);
+                misspelt.swap(at, at + 1);
+                take(&misspelt[..word.len()]);
             }
         }
-        let lines = include_str!("near_words.txt").lines().filter(|line| !line.starts_with('#'));
-        Self { maybe, innocent: lines.flat_map(str::split_whitespace).collect() }
     }
-
-    fn may_be_misspelt(&self, word: &[u8]) -> bool {
-        place(word).and_then(|place| Some(self.maybe.get(place / 64)? >> (place % 64) & 1)) == Some(1)
-    }
-}
-
-fn mark(maybe: &mut [u64], word: &[u8]) {
-    if let Some(place) = place(word)
-        && let Some(bits) = maybe.get_mut(place / 64)
-    {
-        *bits |= 1 << (place % 64);
-    }
-}
-
-/// The place of a word in the filter, by its first and last four letters and its length.
-#[inline]
-fn place(word: &[u8]) -> Option<usize> {
-    let (first, last) = (word.first_chunk::<4>()?, word.last_chunk::<4>()?);
-    let both = u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last));
-    Some(((both + word.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - Known::BITS)) as usize)
 }
 
 /// Adds the words that are a slip away from a listed one.
-pub(super) fn find(text: &str, tokens: &[Token], views: &mut ViewList) {
-    let (bytes, known) = (text.as_bytes(), &*KNOWN);
-    for token in tokens {
-        let length = (token.end - token.start) as usize;
-        if token.kind != TokenKind::Word || !(3..=MAX_WORD).contains(&length) {
-            continue;
-        }
-        let Some(word) = bytes.get(token.range()) else { continue };
-        let reading = if length < MIN_WORD {
-            // None of those has a vowel in the middle; nearly all words of three letters have.
-            let rare = matches!(word, [_, b'c' | b'h' | b'l' | b'm' | b'n', _]);
-            SHORT.iter().find(|(short, _)| rare && *short == word).map(|(_, reading)| *reading)
-        } else if known.may_be_misspelt(word) {
-            text.get(token.range()).filter(|word| !known.innocent.contains(word)).and_then(meant)
-        } else {
-            None
+pub(super) fn find(text: &str, tokens: &[Token], known: &[Known], views: &mut ViewList) {
+    let marked = tokens.iter().zip(known).filter(|(_, known)| known.lists & MISSPELT != 0);
+    for (token, _) in marked {
+        let Some(word) = text.get(token.range()) else { continue };
+        let reading = match word.len() {
+            0..MIN_WORD => SHORT.iter().find(|(short, _)| *short == word.as_bytes()).map(|(_, reading)| *reading),
+            MIN_WORD..=MAX_WORD => read(word),
+            _ => None,
         };
         if let Some(reading) = reading {
             views.push(EvasionKind::Misspelt, reading, token.range());
         }
     }
+}
+
+/// What a word of four letters or more is read as.
+fn read(word: &str) -> Option<&'static str> {
+    Some(word).filter(|word| !INNOCENT.contains(word)).and_then(meant)
 }
 
 /// The only word of the list that a word is a slip away from.
@@ -196,13 +169,12 @@ mod tests {
 
     #[test]
     fn every_slip_in_a_long_word_is_found_but_those_that_mean_something_else() {
-        let known = &*KNOWN;
         let (mut missed, mut all) = (0, 0);
         for word in lexicon::words().filter(|word| (MIN_WITH_GAP..=MAX_WORD).contains(&word.len())) {
             for at in 1..word.len() - 1 {
                 let misspelt = format!("{}{}", &word[..at], &word[at + 1..]);
-                assert!(known.may_be_misspelt(misspelt.as_bytes()), "{misspelt}");
-                let read = meant(&misspelt).filter(|_| !known.innocent.contains(misspelt.as_str()));
+                let read = read(&misspelt);
+                assert_eq!(readings(&misspelt).len(), usize::from(read.is_some()), "{misspelt}");
                 assert!(read.is_none_or(|read| read == word), "{misspelt}");
                 missed += u32::from(read.is_none());
                 all += 1;
@@ -213,7 +185,7 @@ mod tests {
 
     #[test]
     fn the_list_of_innocent_words_has_a_use() {
-        let idle: Vec<_> = KNOWN.innocent.iter().filter(|word| meant(word).is_none()).collect();
+        let idle: Vec<_> = INNOCENT.iter().filter(|word| meant(word).is_none()).collect();
         assert!(idle.is_empty(), "{idle:?}");
     }
 }

@@ -2,11 +2,13 @@
 
 mod alignment;
 mod boundary;
+pub(crate) mod capitals;
 mod confusable;
 mod disguise;
 pub(crate) mod echo;
 mod english;
 mod evasion;
+mod known;
 mod language;
 mod lexicon;
 mod misspelt;
@@ -22,6 +24,7 @@ pub use sentence::sentences;
 use crate::span::Span;
 use alignment::Alignment;
 use evasion::ViewList;
+use known::Known;
 use normalize::{Hidden, Normalizer};
 use std::fmt;
 use std::ops::Range;
@@ -33,6 +36,8 @@ use std::ops::Range;
 pub struct Normalized {
     text: String,
     tokens: Vec<Token>,
+    /// What is known of each token.
+    known: Vec<Known>,
     views: ViewList,
     alignment: Alignment,
     /// First bytes of the tokens that evasive spellings may be part of.
@@ -121,7 +126,7 @@ impl Normalized {
     pub fn refill(&mut self, original: &str) {
         self.normalize(original);
         self.segment();
-        self.find_views();
+        self.look();
     }
 
     /// The first stage of [`Normalized::refill`] alone: the main text, no tokens and views. For benches.
@@ -129,6 +134,7 @@ impl Normalized {
     pub fn normalize(&mut self, original: &str) {
         self.text.clear();
         self.tokens.clear();
+        self.known.clear();
         self.views.clear();
         self.alignment.clear();
         self.suspects.clear();
@@ -146,8 +152,11 @@ impl Normalized {
         }
     }
 
-    fn find_views(&mut self) {
-        evasion::find(&self.text, &self.tokens, &self.suspects, &self.hidden, &mut self.views);
+    /// The third stage: what is known of the tokens, and the views.
+    fn look(&mut self) {
+        let sum = known::look(&self.text, &self.tokens, &mut self.known);
+        let words = evasion::Words { text: &self.text, tokens: &self.tokens, known: &self.known, sum };
+        evasion::find(&words, &self.suspects, &self.hidden, &mut self.views);
     }
 
     /// Returns the main text: NFKC, case folded, default-ignorables removed. Idempotent.
@@ -158,6 +167,11 @@ impl Normalized {
     /// Returns the tokens of the main text, in order, not overlapping.
     pub fn tokens(&self) -> &[Token] {
         &self.tokens
+    }
+
+    /// Returns the hash of every token that is a word, number or emoji, as [`packed::word_hash`] makes it; 0 for others.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = u64> + '_ {
+        self.known.iter().map(|known| known.hash)
     }
 
     /// Returns the evasion views, by the start of their range; at most 1024.

@@ -11,6 +11,9 @@ const MIN_LETTERS: usize = 4;
 /// Words of fewer letters that are no initials.
 const SHORT: [&[u8]; 2] = [b"ass", b"fag"];
 
+/// Fewer letters than any of these are nothing.
+pub(super) const LEAST_LETTERS: usize = 3;
+
 /// From so many letters on, a word that is not listed may be meant too.
 const MIN_UNLISTED: usize = 5;
 

@@ -1,0 +1,218 @@
+//! What chunks of letters come to: their distinct pieces, and the sums of the pieces' weights, for those met lately.
+
+use super::weights::Weights;
+use crate::features::{FAMILIES, SLOT_BITS, pieces_of};
+use crate::text::packed;
+use std::ops::Range;
+
+/// Most columns of weights that sums are kept of.
+pub(super) const COLUMNS: usize = 10;
+/// Binary logarithm of the number of places at first: few comments need few.
+const FEW_BITS: u32 = 11;
+/// Binary logarithm of the number of places from some thousand chunks on.
+const MANY_BITS: u32 = 14;
+/// Chunks that a place holds.
+const WAYS: usize = 2;
+/// Bytes of the longest chunk that is remembered: a number.
+const LONGEST: usize = 16;
+/// Pieces of a chunk of so many characters at most: 16 of three, 15 of four, 14 of five.
+const MOST_PIECES: usize = 45;
+/// Slots that are kept in one number, and the bits of each.
+const PACKED: usize = 3;
+const PACKED_BITS: u32 = 21;
+const _: () = assert!(SLOT_BITS <= PACKED_BITS);
+
+/// The chunks met lately: 6 MB once some thousand were.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// The weights that the chunks were summed of.
+    weights: u64,
+    known: Vec<[Known; WAYS]>,
+    pieces: Vec<[Pieces; WAYS]>,
+    /// How many chunks were learned since all was forgotten.
+    learned: usize,
+}
+
+/// A chunk that is remembered: one cache line.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(64))]
+pub(super) struct Known {
+    /// Its bytes and zeros, as a number; 0 for none.
+    key: u128,
+    /// The sums of its pieces' weights.
+    pub sums: [i32; COLUMNS],
+    /// The comment it was last met in.
+    pub met: u32,
+    /// The sum of its pieces' lengths.
+    pub length: u16,
+    /// How many distinct pieces it has.
+    pub count: u16,
+}
+
+const _: () = assert!(size_of::<Known>() == 64);
+
+/// The distinct pieces of a chunk, three slots a number: those of nine letters fit a cache line.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(64))]
+pub(super) struct Pieces([u64; MOST_PIECES.div_ceil(PACKED) + 1]);
+
+impl Pieces {
+    /// Calls `take` for each of the first `count` slots.
+    #[inline]
+    pub fn each(&self, count: usize, mut take: impl FnMut(u32)) {
+        let slot = |number: u64, at: usize| (number >> (PACKED_BITS * at as u32)) as u32 & ((1 << PACKED_BITS) - 1);
+        let (whole, rest) = (count / PACKED, count % PACKED);
+        for &number in self.0.iter().take(whole) {
+            (0..PACKED).for_each(|at| take(slot(number, at)));
+        }
+        if let Some(&number) = self.0.get(whole) {
+            (0..rest).for_each(|at| take(slot(number, at)));
+        }
+    }
+
+    fn of(slots: &[u32]) -> Self {
+        let mut pieces = Self::default();
+        for (number, slots) in pieces.0.iter_mut().zip(slots.chunks(PACKED)) {
+            *number = slots.iter().rev().fold(0, |number, &slot| number << PACKED_BITS | u64::from(slot));
+        }
+        pieces
+    }
+}
+
+/// A chunk that can be remembered, and what tells its place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Key {
+    key: u128,
+    hash: u32,
+}
+
+impl Key {
+    /// Makes the key of a chunk; `None` for chunks that are too long, and for those with zero bytes: without them a number
+    /// stands for one text.
+    #[inline]
+    pub fn of(text: &str, chunk: Range<usize>) -> Option<Self> {
+        let key = packed::as_number_at(text.as_bytes(), chunk.start, chunk.end)?;
+        let mixed = (key as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (key >> 64) as u64;
+        let hash = (mixed.wrapping_mul(0x517c_c1b7_2722_0a95) >> 32) as u32;
+        (!has_zero(key, chunk.len())).then_some(Self { key, hash })
+    }
+}
+
+/// Tells whether one of the first bytes of a number is zero.
+#[inline]
+fn has_zero(key: u128, length: usize) -> bool {
+    let ones = u128::from_le_bytes([1; LONGEST]);
+    let filled = if length < LONGEST { key | u128::MAX << (8 * length) } else { key };
+    filled.wrapping_sub(ones) & !filled & (ones << 7) != 0
+}
+
+/// Where a chunk is remembered.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Place {
+    at: usize,
+    way: usize,
+}
+
+impl Memory {
+    /// Makes ready for a comment that is scored with `weights`; `anew` forgets all chunks. Tells whether all is forgotten.
+    pub fn begin(&mut self, weights: &Weights, anew: bool) -> bool {
+        let anew = anew || self.weights != weights.identity();
+        let full = self.known.len() == 1 << FEW_BITS && self.learned > 1 << FEW_BITS;
+        if anew || full {
+            self.weights = weights.identity();
+            self.forget(if full { MANY_BITS } else { FEW_BITS });
+        }
+        anew || full
+    }
+
+    fn forget(&mut self, bits: u32) {
+        self.learned = 0;
+        self.known = vec![Default::default(); 1 << bits];
+        self.pieces = vec![Default::default(); 1 << bits];
+    }
+
+    #[inline]
+    fn place(&self, key: Key) -> usize {
+        // The number of places is a power of two.
+        key.hash as usize & (self.known.len() - 1)
+    }
+
+    /// Reads a little of what will be read of a key, so that it is fetched meanwhile.
+    #[inline]
+    pub fn touch(&self, key: Key) -> u32 {
+        let [first, second] = &self.known[self.place(key)];
+        first.met ^ second.met
+    }
+
+    /// Returns where a chunk is remembered, and reads a little of its pieces; where it is not, it is learned.
+    #[inline]
+    pub fn find(&mut self, key: Key, weights: &Weights) -> (Place, u64) {
+        let at = self.place(key);
+        let [first, second] = &self.known[at];
+        let way = if first.key == key.key {
+            0
+        } else if second.key == key.key {
+            1
+        } else {
+            // What was not met for longest makes room.
+            let way = usize::from(second.met < first.met);
+            self.learn(key.key, Place { at, way }, weights);
+            way
+        };
+        (Place { at, way }, self.pieces[at][way].0[0])
+    }
+
+    /// Returns what is remembered of a chunk that was found at a place.
+    #[inline]
+    pub fn get(&mut self, mut place: Place, key: Key, weights: &Weights) -> (&mut Known, &Pieces) {
+        // Chunks that were found since may have taken its place.
+        if self.known[place.at][place.way % WAYS].key != key.key {
+            place = self.find(key, weights).0;
+        }
+        (&mut self.known[place.at][place.way % WAYS], &self.pieces[place.at][place.way % WAYS])
+    }
+
+    #[inline(never)]
+    fn learn(&mut self, key: u128, Place { at, way }: Place, weights: &Weights) {
+        let bytes = key.to_le_bytes();
+        let size = LONGEST - key.leading_zeros() as usize / 8;
+        let (mut slots, mut count) = ([0; MOST_PIECES], 0);
+        // Always a text: the number was made of one.
+        pieces_of(std::str::from_utf8(&bytes[..size]).unwrap_or_default(), |slot| {
+            if !slots[..count].contains(&slot) && count < MOST_PIECES {
+                slots[count] = slot;
+                count += 1;
+            }
+        });
+        let mut sums = [[0.; FAMILIES]; COLUMNS];
+        let slots = &slots[..count];
+        let length = weights.sum(slots, 0, &mut sums[..weights.columns()]) as u16;
+        let sums = sums.map(|[sum, ..]| sum as i32);
+        self.known[at][way] = Known { key, sums, met: 0, length, count: count as u16 };
+        self.pieces[at][way] = Pieces::of(slots);
+        self.learned += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packed_slots_come_back() {
+        for count in 0..=MOST_PIECES {
+            let slots: Vec<u32> = (0..count as u32).map(|at| ((1 << SLOT_BITS) - 1) ^ (at * 7919)).collect();
+            let mut back = Vec::new();
+            Pieces::of(&slots).each(count, |slot| back.push(slot));
+            assert_eq!(back, slots);
+        }
+    }
+
+    #[test]
+    fn zero_bytes_make_no_key() {
+        assert!(
+            Key::of("a\0b", 0..3).is_none() && Key::of("abc\0", 0..4).is_none() && Key::of("abc\0", 0..3).is_some()
+        );
+        assert!(Key::of("seventeen letters", 0..17).is_none());
+    }
+}
