@@ -199,7 +199,7 @@ impl Lines {
         };
         match frame {
             Err(_) => Err("nothing came for too long".to_owned()),
-            Ok(Some(Err(_))) => Err("the lines did not arrive whole".to_owned()),
+            Ok(Some(Err(_))) => Err("the lines did not arrive whole, or are not encoded as they say".to_owned()),
             Ok(Some(Ok(frame))) => {
                 if let Ok(data) = frame.into_data()
                     && (!self.skipping || memchr::memchr(b'\n', &data).is_some())
