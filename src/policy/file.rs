@@ -12,6 +12,7 @@ use toml::Spanned;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a policy")]
 struct File {
+    approve_all: Option<Spanned<bool>>,
     #[serde(default)]
     null: NullTable,
     #[serde(default)]
@@ -122,7 +123,22 @@ fn resolve(name: &str, text: &str, file: File) -> Result<Policy, Fault> {
         NothingJudged::Approve => Action::Approve,
         NothingJudged::Hold => Action::Hold,
     };
-    Ok(Policy { name: name.into(), shipped: false, labels, rules, nothing_judged, language: file.null.language })
+    let approves_all = file.approve_all.as_ref().is_some_and(|approves| *approves.get_ref());
+    let policy = Policy {
+        name: name.into(),
+        shipped: false,
+        labels,
+        rules,
+        nothing_judged,
+        language: file.null.language,
+        approves_all,
+    };
+    match &file.approve_all {
+        Some(key) if approves_all && policy.acts() => {
+            Err(Fault::new(key, "the file also says what is held or rejected: take out that, or approve_all"))
+        }
+        _ => Ok(policy),
+    }
 }
 
 fn label(key: &Spanned<String>) -> Result<Label, Fault> {
@@ -255,6 +271,8 @@ mod tests {
             ("[[rule]]\nwhen = { insult = 0.5 }\naction = \"approve\"", "line 3, column 10: a rule's action"),
             ("[[rule]]\naction = \"hold\"", "missing field `when`"),
             ("[labels.insult\nhold = 0.7", "line 1, column 15"),
+            ("approve_all = true\n[labels.insult]\nhold = 0.7", "line 1, column 15: the file also says"),
+            ("approve_all = true\n[null]\nlanguage = \"hold\"", "line 1, column 15: the file also says"),
             ("# é\n[labels.insult]\nhold = 0.7 0.8", "line 3, column 8"),
         ];
         for (text, expected) in cases {
