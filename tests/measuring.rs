@@ -77,6 +77,16 @@ fn a_report_never_replaces_its_rows() {
     let done = gruff(&["evaluate", "--data", name, "--report", name]);
     assert_eq!(done.status.code(), Some(2));
     assert_eq!(fs::read(&data).unwrap(), before);
+    // Nor what judges them.
+    for option in ["--model", "--policy", "--against"] {
+        let file = folder.path().join("judging");
+        fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/models/builtin.gruff"), &file).unwrap();
+        let before = fs::read(&file).unwrap();
+        let judging = file.to_str().unwrap();
+        let done = gruff(&["evaluate", "--data", name, option, judging, "--report", judging]);
+        assert!(done.status.code() == Some(2) && text(&done.stderr).contains("one of the inputs"), "{option}");
+        assert!(fs::read(&file).unwrap() == before, "{option}");
+    }
 }
 
 #[test]

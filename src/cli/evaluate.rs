@@ -91,7 +91,8 @@ impl Args {
         self.threads.start()?;
         let target = self.report.as_deref().map(Target::new).transpose()?;
         if let Some(target) = &target {
-            target.refuse_inputs(self.data.iter().map(Source::path).chain(self.against.as_deref()))?;
+            let data = self.data.iter().map(Source::path);
+            target.refuse_inputs(data.chain(self.against.as_deref()).chain(self.judging.files()))?;
         }
         let other = self.against.as_deref().map(|model| self.judging.other(model)).transpose()?;
         let moderator = self.judging.resolve()?;
