@@ -211,7 +211,7 @@ fn a_comment_that_is_too_long() {
     let long = "very long ".repeat(600_000);
     for family in FAMILIES {
         let source = family.export(&[("1", "", "one"), ("2", "1", &long), ("3", "", "three")]);
-        check(family, source, &["one", "three"], "longer than 4 MiB");
+        check(family, source, &["one", "three"], "is longer than");
     }
 }
 
@@ -221,7 +221,7 @@ fn fifty_megabytes_in_one_comment_of_a_table_or_a_row() {
     let long = "very long ".repeat(5_000_000);
     for family in FAMILIES.iter().filter(|family| !family.is_platform()) {
         let source = family.export(&[("1", "", "one"), ("2", "1", &long), ("3", "", "three")]);
-        check(family, source, &["one", "three"], "longer than 4 MiB");
+        check(family, source, &["one", "three"], "is longer than");
     }
 }
 

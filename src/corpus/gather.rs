@@ -14,9 +14,6 @@ const MOST_COMMENTS: usize = 5_000;
 /// The most bytes of comments that are held as one thread.
 const MOST_BYTES: usize = 2 << 20;
 
-/// The longest comment that is taken; those of the platforms' own exports may be as long.
-const LONGEST: usize = 4 << 20;
-
 /// One comment of an export.
 pub(super) struct Post {
     comment: Comment,
@@ -31,9 +28,6 @@ pub(super) struct Post {
 /// A sentence as for rows.
 pub(super) fn post(mut fields: Fields) -> Result<Post, String> {
     let text = rows::text(&mut fields)?;
-    if text.len() > LONGEST {
-        return Err(format!("the comment is longer than {} MiB and was passed over; shorten it", LONGEST >> 20));
-    }
     let part = |cell: Option<Cell>, keys: &[&str]| {
         rows::whole("the row", cell.and_then(|cell| cell.text_or(keys)).filter(|text| !text.trim().is_empty()))
     };

@@ -24,7 +24,8 @@ pub use write::RowWriter;
 use crate::error::{Error, Result};
 use crate::extract::export::{self, Export};
 use crate::extract::{self, Format};
-use crate::thread::{Row, RowArticle, Thread};
+use crate::text::echo::shown;
+use crate::thread::{Comment, Row, RowArticle, Thread};
 use account::Account;
 use cell::Cell;
 use fields::{Field, Fields};
@@ -172,6 +173,8 @@ pub struct Reader {
     gatherer: Gatherer,
     /// What is wrong with the thread that was handed out last.
     faults: VecDeque<Fault>,
+    /// What of it was left out.
+    left_out: Option<Error>,
     account: Account,
     /// How many rows were read, good or bad.
     rows: u64,
@@ -233,6 +236,7 @@ impl Reader {
             export: None,
             gatherer: Gatherer::default(),
             faults: VecDeque::new(),
+            left_out: None,
             account: Account::new(columns),
             rows: 0,
             silent: true,
@@ -269,7 +273,20 @@ impl Reader {
         Error::input(Some(&self.file), Some(fault.place.line), Some(fault.place.byte), fault.what)
     }
 
-    fn thread(&self, line: Option<u64>, mut thread: Thread) -> Entry {
+    /// A thread without the comments that are too long to be any.
+    fn thread(&mut self, line: Option<u64>, mut thread: Thread) -> Entry {
+        let too_long = |comment: &Comment| comment.text.len() > Comment::LONGEST;
+        if let Some(first) = thread.comments.iter().find(|comment| too_long(comment)) {
+            let (id, size) = (shown(&first.id, 64), Comment::LONGEST >> 20);
+            let what = match thread.comments.iter().filter(|comment| too_long(comment)).count() {
+                1 => format!("comment {id} is longer than {size} MiB and was left out; shorten it"),
+                many => format!(
+                    "{many} comments, {id} the first, are longer than {size} MiB and were left out; shorten them"
+                ),
+            };
+            self.left_out = Some(Error::input(Some(&self.file), line, None, what));
+            thread.comments.retain(|comment| !too_long(comment));
+        }
         thread.path = Some(self.path.to_string());
         Entry { path: Arc::clone(&self.path), line, body: Body::Thread(thread) }
     }
@@ -283,8 +300,9 @@ impl Reader {
         self.thread(Some(line), thread)
     }
 
-    fn page(&self, format: Format, stream: Stream) -> Result<Entry> {
-        let refuse = |what: String| Error::input(Some(&self.file), None, None, what);
+    fn page(&mut self, format: Format, stream: Stream) -> Result<Entry> {
+        let file = self.file.clone();
+        let refuse = |what: String| Error::input(Some(&file), None, None, what);
         let mut bytes = Vec::new();
         let mut limited = stream.take(LARGEST_PAGE as u64 + 1);
         limited.read_to_end(&mut bytes).map_err(|error| refuse(source::describe(&error)))?;
@@ -294,7 +312,7 @@ impl Reader {
                 "this is larger than the {size} MiB a page may have; split it or make it rows"
             )));
         }
-        let text = extract::decode_in(Some(&self.file), &bytes, format)?;
+        let text = extract::decode_in(Some(&file), &bytes, format)?;
         let thread = if format == Format::Html { extract::html(&text) } else { extract::flat_text(&text) };
         Ok(self.thread(None, thread))
     }
@@ -368,6 +386,9 @@ impl Iterator for Reader {
 impl Reader {
     fn read(&mut self) -> Option<Result<Entry>> {
         loop {
+            if let Some(left_out) = self.left_out.take() {
+                return Some(Err(left_out));
+            }
             while let Some(fault) = self.faults.pop_front() {
                 if self.account.tells(&fault.what) {
                     return Some(Err(self.fault(fault)));

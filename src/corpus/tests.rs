@@ -350,3 +350,33 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_comment_that_is_too_long_costs_no_other() {
+    let long = "very long ".repeat(Comment::LONGEST / 10 + 1);
+    let comment = |id: u32, text: &str| {
+        format!("<li class=\"comment\" id=\"comment-{id}\"><p class=\"author\">Ann</p><p>{text}</p></li>")
+    };
+    let page = format!(
+        "<html><body><ol class=\"commentlist\">{}{}{}</ol></body></html>",
+        comment(1, "The first of three."),
+        comment(2, &long),
+        comment(3, "The last of three.")
+    );
+    let rows = format!("{{\"text\":\"one\"}}\n{{\"text\":\"{long}\"}}\n{{\"text\":\"three\"}}\n");
+    let thread = serde_json::json!({"id": 1, "type": "story", "title": "t", "author": "a", "story_id": 1, "children": [
+        {"id": 2, "type": "comment", "author": "a", "text": "one", "parent_id": 1, "story_id": 1, "children": []},
+        {"id": 3, "type": "comment", "author": "a", "text": long, "parent_id": 1, "story_id": 1, "children": []},
+        {"id": 4, "type": "comment", "author": "a", "text": "three", "parent_id": 1, "story_id": 1, "children": []},
+    ]});
+    for (name, bytes) in [("page.html", page), ("rows.jsonl", rows), ("thread.json", thread.to_string())] {
+        let entries = stream(name, bytes.as_bytes());
+        let told = errors(&entries);
+        assert!(told.len() == 1 && told[0].contains("is longer than 1 MiB"), "{name}: {told:?}");
+        let comments = |entry: &Entry| match &entry.body {
+            Body::Row(_) => 1,
+            Body::Thread(thread) => thread.comments.len(),
+        };
+        assert_eq!(entries.iter().flatten().map(comments).sum::<usize>(), 2, "{name}");
+    }
+}
