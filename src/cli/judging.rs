@@ -3,7 +3,6 @@
 use anyhow::{Context, bail};
 use gruff::span::OffsetUnit;
 use gruff::{Label, Moderator, policy::Policy};
-use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -68,7 +67,7 @@ impl Judging {
 
 fn read_policy(path: &Path) -> anyhow::Result<Policy> {
     let name = path.display().to_string();
-    let text = fs::read_to_string(path).with_context(|| format!("policy {name}"))?;
+    let text = super::small::settings(path).with_context(|| format!("policy {name}"))?;
     let policy = Policy::parse(&name, &text)?;
     // Half a file that is being written may say as little.
     if policy.is_bare() {
