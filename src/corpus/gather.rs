@@ -64,6 +64,8 @@ pub(super) struct Gathered {
     pub(super) line: u64,
     pub(super) thread: Thread,
     pub(super) faults: Vec<Fault>,
+    /// What is no fault but should be known.
+    pub(super) remark: Option<Fault>,
 }
 
 /// Holds the comments of one thread until it is complete.
@@ -110,7 +112,7 @@ impl Gatherer {
             ..Thread::default()
         };
         self.bytes = 0;
-        let mut faults = Vec::new();
+        let (mut faults, mut remark) = (Vec::new(), None);
         if self.continued {
             thread.notes.push("this goes on from a thread that was too long to hold at once".to_owned());
         }
@@ -121,7 +123,7 @@ impl Gatherer {
                 let what = format!(
                     "the thread that begins here has {long}; it is given in parts, and each is judged by itself: nothing is left out"
                 );
-                faults.push(Fault { place: first, what });
+                remark = Some(Fault { place: first, what });
             }
         }
         self.continued = more;
@@ -132,6 +134,6 @@ impl Gatherer {
         self.earlier.add(if more { &thread.comments } else { &[] });
         let fault = |(place, what): (usize, String)| Fault { place: places.get(place).copied().unwrap_or(first), what };
         faults.extend(broken.sentences(true).map(fault));
-        Some(Gathered { line: first.line, thread, faults })
+        Some(Gathered { line: first.line, thread, faults, remark })
     }
 }

@@ -44,6 +44,9 @@ use table::Table;
 /// The largest page or dump that is read.
 const LARGEST_PAGE: usize = 64 << 20;
 
+/// Remarks on an input that are told.
+const MOST_REMARKS: usize = 20;
+
 /// Which columns of a CSV file, or keys of a JSON row, hold what; `None` looks for the usual names.
 #[derive(Debug, Clone, Default)]
 pub struct Columns {
@@ -175,6 +178,9 @@ pub struct Reader {
     faults: VecDeque<Fault>,
     /// What of it was left out.
     left_out: Option<Error>,
+    /// What should be known though nothing was left out, and how many times such a thing may still be told.
+    remarks: VecDeque<String>,
+    remarks_left: usize,
     account: Account,
     /// How many rows were read, good or bad.
     rows: u64,
@@ -237,6 +243,8 @@ impl Reader {
             gatherer: Gatherer::default(),
             faults: VecDeque::new(),
             left_out: None,
+            remarks: VecDeque::new(),
+            remarks_left: MOST_REMARKS,
             account: Account::new(columns),
             rows: 0,
             silent: true,
@@ -269,6 +277,19 @@ impl Reader {
         Some(format!("{}: {what}", self.path))
     }
 
+    /// Returns what a person should know of what was handed out since the last call, though nothing is lost: a sentence a
+    /// call.
+    pub fn remark(&mut self) -> Option<String> {
+        self.remarks.pop_front()
+    }
+
+    fn note(&mut self, remark: &Error) {
+        if let Some(left) = self.remarks_left.checked_sub(1) {
+            self.remarks_left = left;
+            self.remarks.push_back(remark.to_string());
+        }
+    }
+
     fn fault(&self, fault: Fault) -> Error {
         Error::input(Some(&self.file), Some(fault.place.line), Some(fault.place.byte), fault.what)
     }
@@ -293,8 +314,11 @@ impl Reader {
 
     /// A thread of rows.
     fn gathered(&mut self, gathered: Gathered) -> Entry {
-        let Gathered { line, mut thread, faults } = gathered;
+        let Gathered { line, mut thread, faults, remark } = gathered;
         self.faults.extend(faults);
+        if let Some(remark) = remark.map(|remark| self.fault(remark)) {
+            self.note(&remark);
+        }
         thread.source = Some(if self.format == Some(Format::Csv) { "csv" } else { "jsonl" }.to_owned());
         thread.confidence = Some(1.0);
         self.thread(Some(line), thread)
@@ -321,8 +345,12 @@ impl Reader {
     fn exported(&mut self, item: io::Result<Result<export::Gathered, export::Fault>>) -> Option<Result<Entry>> {
         match item {
             Ok(Ok(export::Gathered { line, thread })) => Some(Ok(self.thread(Some(line), thread))),
-            Ok(Err(export::Fault { place, what })) => {
+            Ok(Err(export::Fault { place, what, harmless })) => {
                 let (line, byte) = (place.map(|place| place.line), place.map(|place| place.byte));
+                if harmless {
+                    self.note(&Error::input(Some(&self.file), line, byte, what));
+                    return None;
+                }
                 self.account.tells(&what).then(|| Err(Error::input(Some(&self.file), line, byte, what)))
             }
             Err(error) => Some(Err(Error::input(Some(&self.file), None, None, source::describe(&error)))),

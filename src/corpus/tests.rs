@@ -103,9 +103,15 @@ fn a_long_export_is_handed_out_in_parts() {
     for id in 0..25_000 {
         csv.push_str(&format!("{id},x,hello\n"));
     }
-    let entries = stream("a.csv", csv.as_bytes());
-    assert_eq!(errors(&entries).len(), 1);
-    let parts: Vec<_> = entries.iter().flatten().collect();
+    let mut reader =
+        Reader::from_stream("a.csv", Box::new(Cursor::new(csv.into_bytes())), &Columns::default()).unwrap();
+    let (mut parts, mut remarks) = (Vec::new(), Vec::new());
+    while let Some(entry) = reader.next() {
+        parts.push(entry.unwrap());
+        remarks.extend(std::iter::from_fn(|| reader.remark()));
+    }
+    // Nothing is left out, so that it is no fault.
+    assert!(remarks.len() == 1 && remarks[0].starts_with("a.csv:2: byte 15: the thread"), "{remarks:?}");
     assert_eq!(parts.len(), 5);
     let Body::Thread(middle) = &parts[1].body else { panic!() };
     assert_eq!((middle.comments.len(), middle.notes.len()), (5_000, 2));
