@@ -90,6 +90,22 @@ fn a_report_never_replaces_its_rows() {
 }
 
 #[test]
+fn what_cannot_be_sliced_or_compared_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = rows(folder.path());
+    let (data, site) = (data.to_str().unwrap(), folder.path().join("site.gruff"));
+    let done = gruff(&["evaluate", "--data", data, "--slice", "site,stie", "--resamples", "10"]);
+    assert!(done.status.code() == Some(2) && text(&done.stderr).contains("--slice stie: no row has"), "{done:?}");
+    assert!(!text(&done.stderr).contains("--slice site"));
+    let site = site.to_str().unwrap();
+    let trained = gruff(&["train", "--data", data, "--label", "insult", "--out", site]);
+    assert!(trained.status.success(), "{}", text(&trained.stderr));
+    let done = gruff(&["evaluate", "--data", data, "--labels", "sarcasm", "--against", site]);
+    let told = text(&done.stderr);
+    assert!(done.status.code() == Some(2) && told.contains("no label in common"), "{told}");
+}
+
+#[test]
 fn models_are_compared() {
     let folder = tempfile::tempdir().unwrap();
     let data = rows(folder.path());
