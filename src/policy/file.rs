@@ -1,7 +1,7 @@
 //! The policy file: TOML in, a checked policy or a message with line, column and excerpt out.
 
 use super::{Action, Limits, Policy, Rule, UnknownLanguage};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, toml_in_words};
 use crate::label::Label;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -72,7 +72,7 @@ impl Fault {
 
 pub(super) fn parse(name: &str, text: &str) -> Result<Policy> {
     let file = toml::from_str::<File>(text)
-        .map_err(|error| Fault { at: error.span().unwrap_or(0..0), what: one_line(error.message()) });
+        .map_err(|error| Fault { at: error.span().unwrap_or(0..0), what: toml_in_words(error.message()) });
     file.and_then(|file| resolve(name, text, file)).map_err(|fault| Error::policy(name, describe(text, &fault)))
 }
 
@@ -195,10 +195,6 @@ fn plain(c: char) -> char {
     }
 }
 
-fn one_line(message: &str) -> String {
-    message.trim().replace('\n', "; ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,6 +251,8 @@ mod tests {
             ("[labels.insult]\nholds = 0.7", "line 2, column 1: unknown field `holds`"),
             ("[label.insult]\nhold = 0.7", "line 1, column 2: unknown field `label`"),
             ("[labels.insult]\nhold = \"0.7\"", "line 2, column 8: invalid type: string"),
+            ("[labels.insult]\nhold = true", "line 2, column 8: invalid type: boolean `true`, expected a number"),
+            ("labels = 5", "line 1, column 10: invalid type: integer `5`, expected a table"),
             ("[labels.insult]\nhold = -0.1", "line 2, column 8: -0.1 is out of range"),
             ("[labels.insult]\nhold = nan", "line 2, column 8: NaN is out of range"),
             ("[labels.insult]\nbase_rate = 0.0", "line 2, column 13: 0 is out of range"),
