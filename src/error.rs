@@ -55,6 +55,23 @@ impl fmt::Display for Place<'_> {
     }
 }
 
+/// A message of the TOML reader in the words of those who write the file, on one line.
+pub(crate) fn toml_in_words(message: &str) -> String {
+    const WORDS: [(&str, &str); 9] = [
+        (" as i128", ""),
+        (" as u128", ""),
+        ("expected f64", "expected a number"),
+        ("expected a nonzero u32", "expected a whole number from 1"),
+        ("expected usize", "expected a whole number from 0"),
+        ("expected u32", "expected a whole number from 0"),
+        ("expected u64", "expected a whole number from 0"),
+        ("expected a map", "expected a table"),
+        ("wanted string or table", "expected a text"),
+    ];
+    let line = message.trim().replace('\n', "; ");
+    WORDS.iter().fold(line, |line, (theirs, ours)| line.replace(theirs, ours))
+}
+
 impl Error {
     /// Something in an input file is wrong. `line` counts from 1, `byte` from 0 at the start of the file.
     pub(crate) fn input(path: Option<&Path>, line: Option<u64>, byte: Option<u64>, what: impl Into<String>) -> Self {

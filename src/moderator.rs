@@ -20,8 +20,9 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Comments of a thread that are held normalised at a time.
+/// Comments of a thread that are held normalised at a time, and about how many bytes of them.
 const STRETCH: usize = 512;
+const STRETCH_BYTES: usize = 256 << 10;
 
 /// Judges comments with one model under one policy. Cheap to clone, safe to share between threads.
 #[derive(Debug, Clone)]
@@ -150,8 +151,16 @@ impl Moderator {
             let parent = *index.get(thread.comments[at].parent.as_deref()?)?;
             (parent != at).then_some(parent)
         };
-        for (number, comments) in thread.comments.chunks(STRETCH).enumerate() {
-            let first = number * STRETCH;
+        let mut first = 0;
+        while let Some(rest) = thread.comments.get(first..).filter(|rest| !rest.is_empty()) {
+            let mut bytes = 0;
+            let fits = |comment: &&Comment| {
+                let before = bytes;
+                bytes += comment.text.len();
+                before == 0 || bytes <= STRETCH_BYTES
+            };
+            let length = rest.iter().take(STRETCH).take_while(fits).count();
+            let comments = rest.get(..length.max(1)).unwrap_or(rest);
             let prepare = |comment: &Comment| wanted().then(|| scratch::prepare(&comment.text));
             let prepared = comments.par_iter().map(prepare).collect::<Option<Vec<_>>>()?;
             let contexts: Vec<Context> = (first..first + comments.len())
@@ -169,12 +178,16 @@ impl Moderator {
                 let prepared: Prepared = prepared;
                 let parent = parent_of(first + offset).map(|parent| thread.comments[parent].text.as_str());
                 let id = Some(comment.id.clone());
+                let bytes = comment.text.len().max(parent.map_or(0, str::len));
                 wanted().then(|| {
-                    Scratch::lend(|scratch| self.finish(id, &comment.text, &prepared.text, parent, &context, scratch))
+                    Scratch::lend(bytes, |scratch| {
+                        self.finish(id, &comment.text, &prepared.text, parent, &context, scratch)
+                    })
                 })
             };
             let finished = comments.par_iter().zip(prepared).zip(contexts).enumerate().map(finish);
             give(comments, finished.collect::<Option<Vec<_>>>()?);
+            first += comments.len();
         }
         Some(())
     }
@@ -186,7 +199,7 @@ impl Moderator {
 
     /// Judges one row against a topic that was counted before, in place of the article and the comments that it brings.
     pub fn judge_row_in(&self, row: &Row, topic: &Topic) -> Judgement {
-        Scratch::lend(|scratch| {
+        Scratch::lend(row.text.len().max(row.parent.as_ref().map_or(0, String::len)), |scratch| {
             let mut text = std::mem::take(&mut scratch.text);
             text.refill(&row.text);
             scratch.stems.clear();

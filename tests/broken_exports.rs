@@ -211,7 +211,7 @@ fn a_comment_that_is_too_long() {
     let long = "very long ".repeat(600_000);
     for family in FAMILIES {
         let source = family.export(&[("1", "", "one"), ("2", "1", &long), ("3", "", "three")]);
-        check(family, source, &["one", "three"], "longer than 4 MiB");
+        check(family, source, &["one", "three"], "is longer than");
     }
 }
 
@@ -221,7 +221,7 @@ fn fifty_megabytes_in_one_comment_of_a_table_or_a_row() {
     let long = "very long ".repeat(5_000_000);
     for family in FAMILIES.iter().filter(|family| !family.is_platform()) {
         let source = family.export(&[("1", "", "one"), ("2", "1", &long), ("3", "", "three")]);
-        check(family, source, &["one", "three"], "longer than 4 MiB");
+        check(family, source, &["one", "three"], "is longer than");
     }
 }
 
@@ -235,7 +235,8 @@ fn a_thread_that_is_too_long() {
             .collect();
         let (threads, faults) = read(family.export(&comments));
         assert!(threads.len() > 1, "{}: {} {faults:?}", family.name, texts(&threads).len());
-        assert!(faults.len() == 1 && faults[0].contains("in parts"), "{}: {faults:?}", family.name);
+        assert!(faults.is_empty(), "{}: {faults:?}", family.name);
+        assert!(threads[0].notes.iter().any(|note| note.contains("goes on in the next one")), "{}", family.name);
         let right = |(place, depth): (usize, &Option<u32>)| *depth == Some((place % 10) as u32);
         assert!(depths(&threads).iter().enumerate().all(right), "{}", family.name);
     }
@@ -317,7 +318,9 @@ fn values_of_the_wrong_kind() {
         let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
         let (threads, faults) = read(family.export(THREE).replace("\"two\"", &deep));
         assert_eq!(texts(&threads), ["one", "three"], "{}: {faults:?}", family.name);
-        assert_eq!(faults.len(), 1, "{}", family.name);
+        // That it is no text, and of platforms' exports that it is nested too deep to be read.
+        let told = faults.iter().filter(|fault| fault.contains("4096 brackets")).count();
+        assert_eq!((told, faults.len()), (usize::from(family.is_platform()), 1 + told), "{}: {faults:?}", family.name);
     }
 }
 

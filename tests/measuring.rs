@@ -77,6 +77,32 @@ fn a_report_never_replaces_its_rows() {
     let done = gruff(&["evaluate", "--data", name, "--report", name]);
     assert_eq!(done.status.code(), Some(2));
     assert_eq!(fs::read(&data).unwrap(), before);
+    // Nor what judges them.
+    for option in ["--model", "--policy", "--against"] {
+        let file = folder.path().join("judging");
+        fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/models/builtin.gruff"), &file).unwrap();
+        let before = fs::read(&file).unwrap();
+        let judging = file.to_str().unwrap();
+        let done = gruff(&["evaluate", "--data", name, option, judging, "--report", judging]);
+        assert!(done.status.code() == Some(2) && text(&done.stderr).contains("one of the inputs"), "{option}");
+        assert!(fs::read(&file).unwrap() == before, "{option}");
+    }
+}
+
+#[test]
+fn what_cannot_be_sliced_or_compared_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = rows(folder.path());
+    let (data, site) = (data.to_str().unwrap(), folder.path().join("site.gruff"));
+    let done = gruff(&["evaluate", "--data", data, "--slice", "site,stie", "--resamples", "10"]);
+    assert!(done.status.code() == Some(2) && text(&done.stderr).contains("--slice stie: no row has"), "{done:?}");
+    assert!(!text(&done.stderr).contains("--slice site"));
+    let site = site.to_str().unwrap();
+    let trained = gruff(&["train", "--data", data, "--label", "insult", "--out", site]);
+    assert!(trained.status.success(), "{}", text(&trained.stderr));
+    let done = gruff(&["evaluate", "--data", data, "--labels", "sarcasm", "--against", site]);
+    let told = text(&done.stderr);
+    assert!(done.status.code() == Some(2) && told.contains("no label in common"), "{told}");
 }
 
 #[test]

@@ -114,18 +114,22 @@ fn a_policy_that_says_nothing_is_refused_and_the_old_one_stays() {
     fs::write(&policy, printed_policy()).unwrap();
     fs::write(&config, "listen = \"127.0.0.1:0\"\npolicy = \"site.toml\"\n").unwrap();
     let server = Running::start(&config);
-    for nothing in ["", "\n\n", "# hold = 0.5\n# all of it is a comment\n"] {
+    let cut = printed_policy().lines().take(12).collect::<Vec<_>>().join("\n");
+    for nothing in ["", "\n\n", "# hold = 0.5\n# all of it is a comment\n", "[labels.toxicity]\n", &cut] {
         fs::write(&policy, nothing).unwrap();
         let answer = server.ask("/v1/reload", "");
-        assert!(answer.starts_with("HTTP/1.1 422") && answer.contains("it says nothing"), "{answer}");
+        assert!(answer.starts_with("HTTP/1.1 422") && answer.contains("no hold, no reject and no rule"), "{answer}");
         server.hang_up();
-        assert!(server.tells("reload refused").contains("it says nothing"));
+        assert!(server.tells("reload refused").contains("no hold, no reject and no rule"));
         let done = score(&policy, "a");
-        assert!(done.status.code() == Some(2) && String::from_utf8_lossy(&done.stderr).contains("it says nothing"));
+        assert!(
+            done.status.code() == Some(2)
+                && String::from_utf8_lossy(&done.stderr).contains("no hold, no reject and no rule")
+        );
     }
     assert!(server.ask("/v1/moderate", r#"{"text":"You utter idiot, you stupid moron."}"#).contains("\"reject\""));
-    // A file that says something, if only that nothing is held, is one.
-    fs::write(&policy, "[null]\nall = \"approve\"\n").unwrap();
+    // Where it is meant, the file says so.
+    fs::write(&policy, "approve_all = true\n").unwrap();
     assert!(server.ask("/v1/reload", "").starts_with("HTTP/1.1 200"));
     assert!(server.ask("/v1/moderate", r#"{"text":"You utter idiot, you stupid moron."}"#).contains("\"approve\""));
 }

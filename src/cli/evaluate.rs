@@ -5,7 +5,7 @@ use super::output;
 use super::terminal::one_line;
 use super::training::{Progress, Source};
 use super::whole::Target;
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 use gruff::Label;
 use gruff::corpus::Columns;
 use gruff::evaluate::{Difference, Evaluation, Line, Slicer};
@@ -91,7 +91,8 @@ impl Args {
         self.threads.start()?;
         let target = self.report.as_deref().map(Target::new).transpose()?;
         if let Some(target) = &target {
-            target.refuse_inputs(self.data.iter().map(Source::path).chain(self.against.as_deref()))?;
+            let data = self.data.iter().map(Source::path);
+            target.refuse_inputs(data.chain(self.against.as_deref()).chain(self.judging.files()))?;
         }
         let other = self.against.as_deref().map(|model| self.judging.other(model)).transpose()?;
         let moderator = self.judging.resolve()?;
@@ -110,10 +111,18 @@ impl Args {
         if target.is_some() {
             evaluation = evaluation.keeping_failures(FAILURES);
         }
+        if let Some(other) = evaluation.other()
+            && !other.labels().iter().any(|label| evaluation.moderator().labels().contains(label))
+        {
+            let others = other.labels().iter().map(Label::as_str).collect::<Vec<_>>().join(", ");
+            bail!("--against: the models have no label in common; one judges {known}, the other {others}");
+        }
+        let mut missing: Vec<String> = columns.kept.clone();
         let (progress, mut complete) = (Progress::new(), true);
         for source in &self.data {
             let mut used = 0;
             complete &= source.read(&columns, &progress, |rows| {
+                missing.retain(|field| !rows.iter().any(|row| row.kept.contains_key(field)));
                 used += evaluation.add(&source.name(), rows);
                 Ok(())
             })?;
@@ -124,6 +133,12 @@ impl Args {
             }
         }
         progress.finish();
+        for field in &missing {
+            output::complain(&anyhow!(
+                "--slice {field}: no row has a field of that name; there are length, context and language besides"
+            ));
+            complete = false;
+        }
         let lines = evaluation.lines(self.seed, self.resamples as usize);
         if let Some(target) = target {
             target.write(EvaluationPage::new(&evaluation, &lines).to_string().as_bytes())?;

@@ -1,7 +1,7 @@
 //! `gruff explain`: the text with its evidence underlined, for people.
 
 use super::inputs::is_stdin;
-use super::intake::Intake;
+use super::intake::{Intake, emptiness};
 use super::judging::Judging;
 use super::terminal::{columns, one_line, visible, width};
 use super::{output, single};
@@ -99,6 +99,9 @@ impl<W: Write> Page<W> {
         let mut intake = Intake::open(vec![path], Columns { wanted: Some(Vec::new()), ..Columns::default() }, 1);
         while let Some(batch) = intake.next_batch() {
             for item in batch {
+                if let Some(remark) = item.as_ref().ok().and_then(emptiness) {
+                    output::remark(&remark);
+                }
                 match item.map(|entry| entry.body) {
                     Ok(Body::Row(row)) => self.write(&moderator.judge_row(&row), None, &row.text)?,
                     Ok(Body::Thread(thread)) => {
@@ -106,10 +109,7 @@ impl<W: Write> Page<W> {
                             self.write(&judgement, comment.author.as_deref(), &comment.text)?;
                         }
                     }
-                    Err(error) => {
-                        output::complain(&error);
-                        self.incomplete = true;
-                    }
+                    Err(told) => self.incomplete |= told.tell(),
                 }
             }
             self.out.flush()?;

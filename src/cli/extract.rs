@@ -2,7 +2,7 @@
 
 use super::dated::Dated;
 use super::inputs::Inputs;
-use super::intake::{Intake, Item};
+use super::intake::{Intake, Item, Told};
 use super::judging::Threads;
 use super::naming::Naming;
 use super::output;
@@ -95,7 +95,7 @@ impl Args {
             out.write_all(b"id,text,title,article,parent,status,labels.house\n")?;
         }
         let form = Form { to: self.to, context: if self.to == Some(Rows::Csv) { 0 } else { self.context } };
-        let mut code = ExitCode::SUCCESS;
+        let mut incomplete = false;
         while let Some(batch) = intake.next_batch() {
             let mut items = batch.into_iter().peekable();
             while items.peek().is_some() {
@@ -110,27 +110,28 @@ impl Args {
                     for item in group {
                         match item {
                             Ok(entry) => form.write(entry, &mut out)?,
-                            Err(error) => code = incomplete(&error),
+                            Err(told) => incomplete |= told.tell(),
                         }
                     }
                     continue;
                 }
                 let render = |entry| {
                     let mut bytes = Vec::new();
-                    form.write(entry, &mut bytes).map(|()| bytes)
+                    form.write(entry, &mut bytes)?;
+                    Ok::<_, Told>(bytes)
                 };
                 let written: Vec<_> = group.into_par_iter().map(|item| item.and_then(render)).collect();
                 for item in written {
                     match item {
                         Ok(bytes) => out.write_all(&bytes)?,
-                        Err(error) => code = incomplete(&error),
+                        Err(told) => incomplete |= told.tell(),
                     }
                 }
             }
             out.flush()?;
         }
         out.flush()?;
-        Ok(code)
+        Ok(if incomplete { ExitCode::from(super::INCOMPLETE) } else { ExitCode::SUCCESS })
     }
 }
 
@@ -169,11 +170,6 @@ fn page_by_shape(path: &Path, mechanisms: Mechanisms) -> anyhow::Result<Thread> 
         _ => anyhow::bail!("only web pages and text dumps are read by their shape: this is an export or rows"),
     };
     Ok(Thread { path: Some(path.display().to_string()), ..thread })
-}
-
-fn incomplete(error: &anyhow::Error) -> ExitCode {
-    output::complain(error);
-    ExitCode::from(super::INCOMPLETE)
 }
 
 /// What is written.

@@ -1,9 +1,12 @@
 //! Which inputs a command reads: paths, a list of paths, or standard input.
 
+use super::small;
 use anyhow::{Context, bail};
-use std::fs;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+
+/// The longest list of files, in bytes.
+const LONGEST_LIST: u64 = 256 << 20;
 
 /// What was typed.
 #[derive(Debug, clap::Args)]
@@ -53,11 +56,9 @@ pub(super) fn is_stdin(path: &Path) -> bool {
 
 fn read_list(list: &Path) -> anyhow::Result<Vec<u8>> {
     if is_stdin(list) {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).context("standard input")?;
-        return Ok(bytes);
+        return small::bounded(io::stdin().lock(), LONGEST_LIST).context("standard input");
     }
-    fs::read(list).with_context(|| list.display().to_string())
+    small::file(list, LONGEST_LIST).with_context(|| list.display().to_string())
 }
 
 fn listed(list: &[u8]) -> impl Iterator<Item = PathBuf> {
@@ -81,6 +82,7 @@ fn path_from_bytes(bytes: &[u8]) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn paths(paths: &[&str], files_from: Option<&Path>) -> anyhow::Result<Vec<PathBuf>> {
         Inputs { paths: paths.iter().map(PathBuf::from).collect(), files_from: files_from.map(Path::to_owned) }

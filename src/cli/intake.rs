@@ -5,6 +5,7 @@
 //! at once, fast ones full batches.
 
 use super::gauge::Gauge;
+use super::output;
 use anyhow::anyhow;
 use gruff::corpus::{Body, Columns, Entry, Reader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,8 +19,52 @@ const LANE_WEIGHT: usize = 4 << 20;
 /// What an entry costs beside its text.
 const ENTRY_WEIGHT: usize = 1 << 10;
 
-/// An entry, or why there is none in its place.
-pub(super) type Item = anyhow::Result<Entry>;
+/// An entry, or what is told in its place.
+pub(super) type Item = Result<Entry, Told>;
+
+/// What standard error is told, in the order of the input.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// Why something could not be read or written.
+    Fault(anyhow::Error),
+    /// What a person may wonder about though nothing is lost.
+    Remark(String),
+}
+
+impl Told {
+    /// Tells it; returns whether something is missing.
+    pub(super) fn tell(&self) -> bool {
+        match self {
+            Self::Fault(error) => output::complain(error),
+            Self::Remark(remark) => output::remark(remark),
+        }
+        matches!(self, Self::Fault(_))
+    }
+}
+
+impl From<anyhow::Error> for Told {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Fault(error)
+    }
+}
+
+impl From<gruff::Error> for Told {
+    fn from(error: gruff::Error) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// Says of a page or dump without comments, for which no line is written, why that may be.
+pub(super) fn emptiness(entry: &Entry) -> Option<String> {
+    let Body::Thread(thread) = &entry.body else { return None };
+    if !thread.comments.is_empty() || entry.line.is_some() {
+        return None;
+    }
+    let notes = thread.notes.join("; ");
+    let what =
+        if notes.is_empty() { "no comments were found in this".to_owned() } else { format!("no comments: {notes}") };
+    Some(format!("{}: {what}", entry.path))
+}
 
 /// The consumer's end.
 pub(super) struct Intake {
@@ -107,15 +152,20 @@ impl Lane {
         let read = || match Reader::open(path, columns) {
             Ok(mut entries) => {
                 gauge.add(entries.progress());
-                entries.by_ref().for_each(|entry| self.push(entry.map_err(anyhow::Error::from)));
+                while let Some(entry) = entries.next() {
+                    while let Some(remark) = entries.remark() {
+                        self.push(Err(Told::Remark(remark)));
+                    }
+                    self.push(entry.map_err(Told::from));
+                }
                 if let Some(remark) = entries.emptiness() {
-                    super::output::remark(&remark);
+                    self.push(Err(Told::Remark(remark)));
                 }
             }
             Err(error) => self.push(Err(error.into())),
         };
         if catch_unwind(AssertUnwindSafe(read)).is_err() {
-            self.push(Err(anyhow!("{}: reading it failed, which is a fault of gruff", path.display())));
+            self.push(Err(anyhow!("{}: reading it failed, which is a fault of gruff", path.display()).into()));
         }
         self.lock().ended = true;
         self.changed.notify_all();
@@ -210,6 +260,26 @@ mod tests {
             seen.extend(ids(&batch));
         }
         assert_eq!(seen, (0..3100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn remarks_come_in_the_order_of_the_inputs() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths: Vec<PathBuf> = (0..40).map(|at| folder.path().join(format!("{at}.jsonl"))).collect();
+        for (at, path) in paths.iter().enumerate() {
+            std::fs::write(path, if at % 3 == 0 { "" } else { "{\"text\":\"a\"}\n" }).unwrap();
+        }
+        let mut intake = Intake::open(paths.clone(), Columns::default(), 4);
+        let mut seen = Vec::new();
+        while let Some(batch) = intake.next_batch() {
+            seen.extend(batch.into_iter().map(|item| match item {
+                Ok(entry) => entry.path.to_string(),
+                Err(Told::Remark(remark)) => remark.strip_suffix(": this is empty").unwrap().to_owned(),
+                Err(Told::Fault(error)) => panic!("{error}"),
+            }));
+        }
+        let expected: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        assert_eq!(seen, expected);
     }
 
     #[test]

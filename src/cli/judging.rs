@@ -3,7 +3,6 @@
 use anyhow::{Context, bail};
 use gruff::span::OffsetUnit;
 use gruff::{Label, Moderator, policy::Policy};
-use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +25,11 @@ impl Judging {
     /// Tells whether a policy was named.
     pub(super) fn has_policy(&self) -> bool {
         self.policy.is_some()
+    }
+
+    /// The files that were named.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.model.as_deref().into_iter().chain(self.policy.as_deref())
     }
 
     /// Loads another model, `builtin` or a file, to judge under the same policy what it knows of the same labels.
@@ -63,12 +67,13 @@ impl Judging {
 
 fn read_policy(path: &Path) -> anyhow::Result<Policy> {
     let name = path.display().to_string();
-    let text = fs::read_to_string(path).with_context(|| format!("policy {name}"))?;
+    let text = super::small::settings(path).with_context(|| format!("policy {name}"))?;
     let policy = Policy::parse(&name, &text)?;
-    // Half a file that is being written is empty too.
-    if toml::from_str::<toml::Table>(&text).is_ok_and(|table| table.is_empty()) {
+    // Half a file that is being written may say as little.
+    if policy.is_bare() {
         bail!(
-            "policy {name}: it says nothing, so that every comment would be approved; `gruff policy` prints one to start from"
+            "policy {name}: it has no hold, no reject and no rule, so that every comment would be approved; `gruff policy` \
+             prints one to start from, and `approve_all = true` says that this is meant"
         );
     }
     Ok(policy)

@@ -19,6 +19,7 @@ mod score;
 #[cfg(feature = "serve")]
 mod serve;
 mod single;
+mod small;
 mod table;
 mod terminal;
 mod train;

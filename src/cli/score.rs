@@ -1,7 +1,7 @@
 //! `gruff score`: judges pages, dumps and rows in a stream, in parallel, in the order of the input.
 
 use super::inputs::Inputs;
-use super::intake::{Intake, Item};
+use super::intake::{Intake, Item, Told, emptiness};
 use super::judging::{Judging, Offsets, Threads};
 use super::naming::Naming;
 use super::terminal::{columns, visible};
@@ -111,26 +111,29 @@ impl Args {
                 out.write_all(headings.before(Arc::clone(&entry.path)).as_bytes())?;
                 strictest = strictest.max(sheet.judge(entry, &mut out)?);
                 out.flush()?;
+                if let Some(remark) = emptiness(entry) {
+                    output::remark(&remark);
+                }
                 continue;
             }
             let judge = |item: Item| {
                 let entry = item?;
                 let mut lines = Vec::new();
                 let strictest = sheet.judge(&entry, &mut lines)?;
-                Ok::<_, anyhow::Error>(Judged { path: entry.path, lines, strictest })
+                Ok::<_, Told>(Judged { remark: emptiness(&entry), path: entry.path, lines, strictest })
             };
             let judged: Vec<_> = batch.into_par_iter().map(judge).collect();
             for item in judged {
                 match item {
-                    Ok(Judged { path, lines, strictest: action }) => {
+                    Ok(Judged { path, lines, strictest: action, remark }) => {
                         strictest = strictest.max(action);
                         out.write_all(headings.before(path).as_bytes())?;
                         out.write_all(&lines)?;
+                        if let Some(remark) = remark {
+                            output::remark(&remark);
+                        }
                     }
-                    Err(error) => {
-                        incomplete = true;
-                        output::complain(&error);
-                    }
+                    Err(told) => incomplete |= told.tell(),
                 }
             }
             out.flush()?;
@@ -150,6 +153,7 @@ struct Judged {
     path: Arc<str>,
     lines: Vec<u8>,
     strictest: Action,
+    remark: Option<String>,
 }
 
 /// In a table of several files, the file's path above its comments.

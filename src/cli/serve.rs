@@ -6,7 +6,6 @@ use anyhow::Context;
 use clap::ValueEnum;
 use gruff::Moderator;
 use gruff::serve::{Config, KeyHash, Scope, generate, listen};
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -129,7 +128,7 @@ impl Serving {
         let mut config = match &self.config {
             Some(path) => {
                 let name = path.display().to_string();
-                let text = fs::read_to_string(path).with_context(|| format!("config {name}"))?;
+                let text = super::small::settings(path).with_context(|| format!("config {name}"))?;
                 Config::parse(&name, &text)?.relative_to(path.parent().unwrap_or(Path::new("")))
             }
             None => Config::default(),

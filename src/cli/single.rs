@@ -4,7 +4,7 @@ use super::inputs::{is_stdin, refuse_terminal};
 use anyhow::{Context, bail};
 use gruff::corpus::SingleRow;
 use gruff::extract::{self, Format};
-use gruff::thread::Row;
+use gruff::thread::{Comment, Row};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -51,6 +51,9 @@ fn parse(bytes: &[u8]) -> anyhow::Result<Row> {
         bail!("the text holds a NUL character; remove it");
     }
     let text = text.strip_suffix('\n').map_or(&*text, |text| text.strip_suffix('\r').unwrap_or(text));
+    if text.len() > Comment::LONGEST {
+        bail!("the text is longer than {} MiB, which no comment is; shorten it", Comment::LONGEST >> 20);
+    }
     Ok(Row { text: text.to_owned(), ..Row::default() })
 }
 

@@ -1,13 +1,12 @@
 //! `gruff train`: labelled rows, or a recipe of them, to a model file.
 
-use super::output;
 use super::training::{Progress, Source, feed};
 use super::whole::Target;
+use super::{output, small};
 use anyhow::{Context, bail};
 use gruff::model::Model;
 use gruff::train::{Algorithm, Identity, Parameters, Recipe, Trainer};
 use gruff::{Label, corpus::Columns};
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -58,7 +57,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "C")]
     penalty: Option<f64>,
     /// Try other penalties and weights of rare n-grams too, and take what tells the held-out rows of every part apart
-    /// better; takes about five times as long
+    /// better; takes two to three times as long
     #[arg(long)]
     tune: bool,
     /// The rate at which scores of a label are probabilities; without it the share of positive rows
@@ -108,7 +107,7 @@ fn rate(typed: &str) -> Result<(Label, f64), String> {
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         self.threads.start()?;
-        let (mut parameters, identity, sources) = match &self.recipe {
+        let (mut parameters, identity, sources, left_out) = match &self.recipe {
             Some(path) => recipe(path, self.sources.as_deref())?,
             None => {
                 let stem = || self.out.file_stem().map(|stem| stem.to_string_lossy().into_owned());
@@ -121,7 +120,7 @@ impl Args {
                         vec![Source::standard_input()]
                     }
                 };
-                (Parameters::new(self.labels.clone()), identity, data)
+                (Parameters::new(self.labels.clone()), identity, data, 0)
             }
         };
         parameters.algorithm = self.algorithm.unwrap_or(parameters.algorithm);
@@ -130,6 +129,10 @@ impl Args {
         parameters.balance = self.balance.unwrap_or(parameters.balance);
         parameters.c = self.penalty.unwrap_or(parameters.c);
         parameters.tune |= self.tune;
+        if let Some((label, _)) = self.base_rate.iter().find(|(label, _)| !parameters.labels.contains(label)) {
+            let trained = parameters.labels.iter().map(Label::as_str).collect::<Vec<_>>().join(", ");
+            bail!("--base-rate {label}: that label is not trained; mend its name ({trained})");
+        }
         parameters.base_rates.extend(self.base_rate);
         let target = Target::new(&self.out)?;
         let report_target = self.report.as_deref().map(Target::new).transpose()?;
@@ -156,7 +159,13 @@ impl Args {
             complete &= feed(&mut trainer, source, &columns, &progress)?;
         }
         if trainer.rows() == 0 {
-            bail!("there is not one row to learn from");
+            let sources = match left_out {
+                0 => String::new(),
+                left_out => format!(
+                    "; sources of the recipe that were left out as external: {left_out}, give their folder with --sources"
+                ),
+            };
+            bail!("there is not one row to learn from{sources}");
         }
         let (model, report) =
             trainer.finish(identity, base.as_ref(), &|done, of| progress.steps(done as u64, of as u64))?;
@@ -173,13 +182,16 @@ impl Args {
     }
 }
 
-fn recipe(path: &Path, folder: Option<&Path>) -> anyhow::Result<(Parameters, Identity, Vec<Source>)> {
+/// Reads a recipe; at the end the number of sources that are left out because `folder` is not known.
+fn recipe(path: &Path, folder: Option<&Path>) -> anyhow::Result<(Parameters, Identity, Vec<Source>, usize)> {
     let name = path.display().to_string();
-    let recipe = Recipe::parse(&name, &fs::read_to_string(path).with_context(|| format!("recipe {name}"))?)?;
+    let recipe = Recipe::parse(&name, &small::settings(path).with_context(|| format!("recipe {name}"))?)?;
     let beside = path.parent().unwrap_or(Path::new("."));
     let sources = recipe.sources.iter().filter_map(|source| {
         let folder = if source.external { folder? } else { beside };
         Some(Source::of_recipe(folder.join(&source.file), source.clone()))
     });
-    Ok((recipe.parameters(), recipe.identity(), sources.collect()))
+    let sources: Vec<Source> = sources.collect();
+    let left_out = recipe.sources.len() - sources.len();
+    Ok((recipe.parameters(), recipe.identity(), sources, left_out))
 }

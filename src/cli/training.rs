@@ -99,7 +99,10 @@ impl Source {
         let mut reader = Reader::open(&self.path, &columns)?;
         let handle = reader.progress();
         let (mut complete, mut batch, mut size, mut made) = (true, Vec::new(), 0, 0);
-        for entry in &mut reader {
+        while let Some(entry) = reader.next() {
+            while let Some(remark) = reader.remark() {
+                progress.pause(|| output::remark(&remark));
+            }
             match entry {
                 Ok(entry) => {
                     size += entry.size();

@@ -14,9 +14,6 @@ const MOST_COMMENTS: usize = 5_000;
 /// The most bytes of comments that are held as one thread.
 const MOST_BYTES: usize = 2 << 20;
 
-/// The longest comment that is taken; those of the platforms' own exports may be as long.
-const LONGEST: usize = 4 << 20;
-
 /// One comment of an export.
 pub(super) struct Post {
     comment: Comment,
@@ -31,9 +28,6 @@ pub(super) struct Post {
 /// A sentence as for rows.
 pub(super) fn post(mut fields: Fields) -> Result<Post, String> {
     let text = rows::text(&mut fields)?;
-    if text.len() > LONGEST {
-        return Err(format!("the comment is longer than {} MiB and was passed over; shorten it", LONGEST >> 20));
-    }
     let part = |cell: Option<Cell>, keys: &[&str]| {
         rows::whole("the row", cell.and_then(|cell| cell.text_or(keys)).filter(|text| !text.trim().is_empty()))
     };
@@ -70,6 +64,8 @@ pub(super) struct Gathered {
     pub(super) line: u64,
     pub(super) thread: Thread,
     pub(super) faults: Vec<Fault>,
+    /// What is no fault but should be known.
+    pub(super) remark: Option<Fault>,
 }
 
 /// Holds the comments of one thread until it is complete.
@@ -116,7 +112,7 @@ impl Gatherer {
             ..Thread::default()
         };
         self.bytes = 0;
-        let mut faults = Vec::new();
+        let (mut faults, mut remark) = (Vec::new(), None);
         if self.continued {
             thread.notes.push("this goes on from a thread that was too long to hold at once".to_owned());
         }
@@ -127,7 +123,7 @@ impl Gatherer {
                 let what = format!(
                     "the thread that begins here has {long}; it is given in parts, and each is judged by itself: nothing is left out"
                 );
-                faults.push(Fault { place: first, what });
+                remark = Some(Fault { place: first, what });
             }
         }
         self.continued = more;
@@ -138,6 +134,6 @@ impl Gatherer {
         self.earlier.add(if more { &thread.comments } else { &[] });
         let fault = |(place, what): (usize, String)| Fault { place: places.get(place).copied().unwrap_or(first), what };
         faults.extend(broken.sentences(true).map(fault));
-        Some(Gathered { line: first.line, thread, faults })
+        Some(Gathered { line: first.line, thread, faults, remark })
     }
 }

@@ -12,19 +12,22 @@ mod fields;
 mod gather;
 mod jsonl;
 mod lines;
+mod paths;
 mod rows;
 mod single;
 mod source;
 mod table;
 mod write;
 
+pub use paths::open_paths;
 pub use single::SingleRow;
 pub use write::RowWriter;
 
 use crate::error::{Error, Result};
 use crate::extract::export::{self, Export};
 use crate::extract::{self, Format};
-use crate::thread::{Row, RowArticle, Thread};
+use crate::text::echo::shown;
+use crate::thread::{Comment, Row, RowArticle, Thread};
 use account::Account;
 use cell::Cell;
 use fields::{Field, Fields};
@@ -42,6 +45,9 @@ use table::Table;
 
 /// The largest page or dump that is read.
 const LARGEST_PAGE: usize = 64 << 20;
+
+/// Remarks on an input that are told.
+const MOST_REMARKS: usize = 20;
 
 /// Which columns of a CSV file, or keys of a JSON row, hold what; `None` looks for the usual names.
 #[derive(Debug, Clone, Default)]
@@ -172,6 +178,11 @@ pub struct Reader {
     gatherer: Gatherer,
     /// What is wrong with the thread that was handed out last.
     faults: VecDeque<Fault>,
+    /// What of it was left out.
+    left_out: Option<Error>,
+    /// What should be known though nothing was left out, and how many times such a thing may still be told.
+    remarks: VecDeque<String>,
+    remarks_left: usize,
     account: Account,
     /// How many rows were read, good or bad.
     rows: u64,
@@ -233,6 +244,9 @@ impl Reader {
             export: None,
             gatherer: Gatherer::default(),
             faults: VecDeque::new(),
+            left_out: None,
+            remarks: VecDeque::new(),
+            remarks_left: MOST_REMARKS,
             account: Account::new(columns),
             rows: 0,
             silent: true,
@@ -265,26 +279,56 @@ impl Reader {
         Some(format!("{}: {what}", self.path))
     }
 
+    /// Returns what a person should know of what was handed out since the last call, though nothing is lost: a sentence a
+    /// call.
+    pub fn remark(&mut self) -> Option<String> {
+        self.remarks.pop_front()
+    }
+
+    fn note(&mut self, remark: &Error) {
+        if let Some(left) = self.remarks_left.checked_sub(1) {
+            self.remarks_left = left;
+            self.remarks.push_back(remark.to_string());
+        }
+    }
+
     fn fault(&self, fault: Fault) -> Error {
         Error::input(Some(&self.file), Some(fault.place.line), Some(fault.place.byte), fault.what)
     }
 
-    fn thread(&self, line: Option<u64>, mut thread: Thread) -> Entry {
+    /// A thread without the comments that are too long to be any.
+    fn thread(&mut self, line: Option<u64>, mut thread: Thread) -> Entry {
+        let too_long = |comment: &Comment| comment.text.len() > Comment::LONGEST;
+        if let Some(first) = thread.comments.iter().find(|comment| too_long(comment)) {
+            let (id, size) = (shown(&first.id, 64), Comment::LONGEST >> 20);
+            let what = match thread.comments.iter().filter(|comment| too_long(comment)).count() {
+                1 => format!("comment {id} is longer than {size} MiB and was left out; shorten it"),
+                many => format!(
+                    "{many} comments, {id} the first, are longer than {size} MiB and were left out; shorten them"
+                ),
+            };
+            self.left_out = Some(Error::input(Some(&self.file), line, None, what));
+            thread.comments.retain(|comment| !too_long(comment));
+        }
         thread.path = Some(self.path.to_string());
         Entry { path: Arc::clone(&self.path), line, body: Body::Thread(thread) }
     }
 
     /// A thread of rows.
     fn gathered(&mut self, gathered: Gathered) -> Entry {
-        let Gathered { line, mut thread, faults } = gathered;
+        let Gathered { line, mut thread, faults, remark } = gathered;
         self.faults.extend(faults);
+        if let Some(remark) = remark.map(|remark| self.fault(remark)) {
+            self.note(&remark);
+        }
         thread.source = Some(if self.format == Some(Format::Csv) { "csv" } else { "jsonl" }.to_owned());
         thread.confidence = Some(1.0);
         self.thread(Some(line), thread)
     }
 
-    fn page(&self, format: Format, stream: Stream) -> Result<Entry> {
-        let refuse = |what: String| Error::input(Some(&self.file), None, None, what);
+    fn page(&mut self, format: Format, stream: Stream) -> Result<Entry> {
+        let file = self.file.clone();
+        let refuse = |what: String| Error::input(Some(&file), None, None, what);
         let mut bytes = Vec::new();
         let mut limited = stream.take(LARGEST_PAGE as u64 + 1);
         limited.read_to_end(&mut bytes).map_err(|error| refuse(source::describe(&error)))?;
@@ -294,7 +338,7 @@ impl Reader {
                 "this is larger than the {size} MiB a page may have; split it or make it rows"
             )));
         }
-        let text = extract::decode_in(Some(&self.file), &bytes, format)?;
+        let text = extract::decode_in(Some(&file), &bytes, format)?;
         let thread = if format == Format::Html { extract::html(&text) } else { extract::flat_text(&text) };
         Ok(self.thread(None, thread))
     }
@@ -303,8 +347,12 @@ impl Reader {
     fn exported(&mut self, item: io::Result<Result<export::Gathered, export::Fault>>) -> Option<Result<Entry>> {
         match item {
             Ok(Ok(export::Gathered { line, thread })) => Some(Ok(self.thread(Some(line), thread))),
-            Ok(Err(export::Fault { place, what })) => {
+            Ok(Err(export::Fault { place, what, harmless })) => {
                 let (line, byte) = (place.map(|place| place.line), place.map(|place| place.byte));
+                if harmless {
+                    self.note(&Error::input(Some(&self.file), line, byte, what));
+                    return None;
+                }
                 self.account.tells(&what).then(|| Err(Error::input(Some(&self.file), line, byte, what)))
             }
             Err(error) => Some(Err(Error::input(Some(&self.file), None, None, source::describe(&error)))),
@@ -368,6 +416,9 @@ impl Iterator for Reader {
 impl Reader {
     fn read(&mut self) -> Option<Result<Entry>> {
         loop {
+            if let Some(left_out) = self.left_out.take() {
+                return Some(Err(left_out));
+            }
             while let Some(fault) = self.faults.pop_front() {
                 if self.account.tells(&fault.what) {
                     return Some(Err(self.fault(fault)));
@@ -416,33 +467,6 @@ impl Reader {
                     }
                 }
             }
-        }
-    }
-}
-
-/// Reads several inputs one after the other; one that cannot be opened is an `Err` item.
-pub fn open_paths<'a>(
-    paths: impl IntoIterator<Item = PathBuf, IntoIter: 'a>,
-    columns: &'a Columns,
-) -> impl Iterator<Item = Result<Entry>> + 'a {
-    paths.into_iter().flat_map(move |path| match Reader::open(&path, columns) {
-        Ok(reader) => OneOrMany::Many(Box::new(reader)),
-        Err(error) => OneOrMany::One(Some(error)),
-    })
-}
-
-/// The entries of one input, or why there are none.
-enum OneOrMany {
-    One(Option<Error>),
-    Many(Box<Reader>),
-}
-
-impl Iterator for OneOrMany {
-    type Item = Result<Entry>;
-    fn next(&mut self) -> Option<Self::Item> {
-        match self {
-            Self::One(error) => error.take().map(Err),
-            Self::Many(reader) => reader.next(),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::cell::Cell;
 use super::fields::{Field, Fields};
 use crate::label::Label;
 use crate::text::echo::shown;
-use crate::thread::{Article, Row, RowArticle};
+use crate::thread::{Article, Comment, Row, RowArticle};
 use std::collections::BTreeMap;
 
 /// Makes a row; `number` is its id where it has none.
@@ -20,7 +20,10 @@ pub(super) fn row(mut fields: Fields, columns: &Columns, number: u64) -> Result<
         article: article(&mut fields)?,
         thread: thread(&mut fields)?,
         parent: match fields.take(Field::Parent) {
-            Some(Cell::Text(parent)) => whole("the parent", Some(parent))?,
+            Some(Cell::Text(parent)) => {
+                Comment::bounded("the parent", &parent)?;
+                whole("the parent", Some(parent))?
+            }
             None | Some(Cell::Null | Cell::Number(_)) => None,
             Some(other) => return Err(format!("the parent is {}, not a text; mend or leave it out", other.kind())),
         },
@@ -37,7 +40,7 @@ pub(super) fn row(mut fields: Fields, columns: &Columns, number: u64) -> Result<
 
 /// Takes the text of the comment out.
 pub(super) fn text(fields: &mut Fields) -> Result<String, String> {
-    match fields.take(Field::Text) {
+    let text = match fields.take(Field::Text) {
         Some(Cell::Text(text)) => whole("the text", Some(text)).map(Option::unwrap_or_default),
         Some(Cell::Object(entries)) => Cell::Object(entries)
             .text_or(&["rendered", "raw", "text"])
@@ -47,7 +50,8 @@ pub(super) fn text(fields: &mut Fields) -> Result<String, String> {
             listed(&fields.names)
         )),
         Some(other) => Err(format!("the text is {}, not a text; give the comment as a JSON string", other.kind())),
-    }
+    }?;
+    Comment::bounded("the text", &text).map(|()| text)
 }
 
 /// Characters of a name that are repeated.
@@ -158,6 +162,7 @@ fn thread(fields: &mut Fields) -> Result<Vec<String>, String> {
     if texts.iter().any(|text| text.contains('\0')) {
         return Err("the thread holds a NUL character; remove it".to_owned());
     }
+    texts.iter().try_for_each(|text| Comment::bounded("a comment of the thread", text))?;
     Ok(texts)
 }
 
@@ -213,6 +218,22 @@ mod tests {
         ] {
             let message = read(json).unwrap_err();
             assert!(message.contains(part), "{json}: {message}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_for_a_comment_is_refused() {
+        let (fits, long) = ("a".repeat(Comment::LONGEST), "a ".repeat(Comment::LONGEST / 2 + 1));
+        assert!(
+            read(&format!(r#"{{"text":"{fits}","parent":"{fits}","article":"{long}","thread":["{fits}"]}}"#)).is_ok()
+        );
+        for (json, what) in [
+            (format!(r#"{{"text":"{long}"}}"#), "the text is longer than 1 MiB"),
+            (format!(r#"{{"text":{{"raw":"{long}"}}}}"#), "the text is longer than 1 MiB"),
+            (format!(r#"{{"text":"a","parent":"{long}"}}"#), "the parent is longer than 1 MiB"),
+            (format!(r#"{{"text":"a","thread":["b","{long}"]}}"#), "a comment of the thread is longer than 1 MiB"),
+        ] {
+            assert!(read(&json).unwrap_err().starts_with(what), "{what}");
         }
     }
 

@@ -103,9 +103,15 @@ fn a_long_export_is_handed_out_in_parts() {
     for id in 0..25_000 {
         csv.push_str(&format!("{id},x,hello\n"));
     }
-    let entries = stream("a.csv", csv.as_bytes());
-    assert_eq!(errors(&entries).len(), 1);
-    let parts: Vec<_> = entries.iter().flatten().collect();
+    let mut reader =
+        Reader::from_stream("a.csv", Box::new(Cursor::new(csv.into_bytes())), &Columns::default()).unwrap();
+    let (mut parts, mut remarks) = (Vec::new(), Vec::new());
+    while let Some(entry) = reader.next() {
+        parts.push(entry.unwrap());
+        remarks.extend(std::iter::from_fn(|| reader.remark()));
+    }
+    // Nothing is left out, so that it is no fault.
+    assert!(remarks.len() == 1 && remarks[0].starts_with("a.csv:2: byte 15: the thread"), "{remarks:?}");
     assert_eq!(parts.len(), 5);
     let Body::Thread(middle) = &parts[1].body else { panic!() };
     assert_eq!((middle.comments.len(), middle.notes.len()), (5_000, 2));
@@ -348,5 +354,35 @@ proptest! {
         if let Ok(reader) = Reader::from_stream("a.csv", Box::new(Cursor::new(text.into_bytes())), &Columns::default()) {
             prop_assert!(reader.count() < 1000);
         }
+    }
+}
+
+#[test]
+fn a_comment_that_is_too_long_costs_no_other() {
+    let long = "very long ".repeat(Comment::LONGEST / 10 + 1);
+    let comment = |id: u32, text: &str| {
+        format!("<li class=\"comment\" id=\"comment-{id}\"><p class=\"author\">Ann</p><p>{text}</p></li>")
+    };
+    let page = format!(
+        "<html><body><ol class=\"commentlist\">{}{}{}</ol></body></html>",
+        comment(1, "The first of three."),
+        comment(2, &long),
+        comment(3, "The last of three.")
+    );
+    let rows = format!("{{\"text\":\"one\"}}\n{{\"text\":\"{long}\"}}\n{{\"text\":\"three\"}}\n");
+    let thread = serde_json::json!({"id": 1, "type": "story", "title": "t", "author": "a", "story_id": 1, "children": [
+        {"id": 2, "type": "comment", "author": "a", "text": "one", "parent_id": 1, "story_id": 1, "children": []},
+        {"id": 3, "type": "comment", "author": "a", "text": long, "parent_id": 1, "story_id": 1, "children": []},
+        {"id": 4, "type": "comment", "author": "a", "text": "three", "parent_id": 1, "story_id": 1, "children": []},
+    ]});
+    for (name, bytes) in [("page.html", page), ("rows.jsonl", rows), ("thread.json", thread.to_string())] {
+        let entries = stream(name, bytes.as_bytes());
+        let told = errors(&entries);
+        assert!(told.len() == 1 && told[0].contains("is longer than 1 MiB"), "{name}: {told:?}");
+        let comments = |entry: &Entry| match &entry.body {
+            Body::Row(_) => 1,
+            Body::Thread(thread) => thread.comments.len(),
+        };
+        assert_eq!(entries.iter().flatten().map(comments).sum::<usize>(), 2, "{name}");
     }
 }

@@ -43,12 +43,14 @@ pub enum Format {
 /// # Errors
 /// Each is about one thing that could not be read, and reading goes on behind it; a stream that fails is the last.
 pub fn export(platform: Platform, stream: Box<dyn Read + Send>) -> impl Iterator<Item = Result<Thread>> {
-    export::Export::new(platform, stream).map(|item| match item {
-        Ok(Ok(gathered)) => Ok(gathered.thread),
-        Ok(Err(export::Fault { place, what })) => {
-            Err(Error::input(None, place.map(|place| place.line), place.map(|place| place.byte), what))
+    export::Export::new(platform, stream).filter_map(|item| match item {
+        Ok(Ok(gathered)) => Some(Ok(gathered.thread)),
+        // The notes of its thread say it too.
+        Ok(Err(fault)) if fault.harmless => None,
+        Ok(Err(export::Fault { place, what, .. })) => {
+            Some(Err(Error::input(None, place.map(|place| place.line), place.map(|place| place.byte), what)))
         }
-        Err(error) => Err(Error::input(None, None, None, format!("reading failed: {error}"))),
+        Err(error) => Some(Err(Error::input(None, None, None, format!("reading failed: {error}")))),
     })
 }
 

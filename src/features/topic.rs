@@ -88,6 +88,9 @@ impl Counts {
     }
 }
 
+/// Bytes of an article, and of its title, that are read.
+const LONGEST: usize = 1 << 20;
+
 /// What a thread is about so far.
 #[derive(Debug, Clone, Default)]
 pub struct Topic {
@@ -97,13 +100,18 @@ pub struct Topic {
 }
 
 impl Topic {
-    /// Makes the topic of an article; either part may be missing.
+    /// Makes the topic of an article; either part may be missing. Of each the first MiB is read, which is more than enough
+    /// to know it.
     pub fn new(title: Option<&str>, text: Option<&str>) -> Self {
         let mut topic = Self::default();
         let (mut normalized, mut buffer) = (Normalized::default(), Vec::new());
         for (part, is_title) in [(title, true), (text, false)] {
             let Some(part) = part else { continue };
-            normalized.refill(part);
+            let mut end = part.len().min(LONGEST);
+            while !part.is_char_boundary(end) {
+                end -= 1;
+            }
+            normalized.refill(part.get(..end).unwrap_or(part));
             buffer.clear();
             stems(&normalized, &mut buffer);
             topic.whole.add(&buffer);

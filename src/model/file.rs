@@ -89,6 +89,11 @@ pub(super) fn write(model: &Model) -> Result<Vec<u8>> {
     Ok(file)
 }
 
+/// Tells whether bytes begin as those of a model do.
+pub(super) fn is_begun(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC)
+}
+
 /// Reads a model.
 pub(super) fn parse(name: &str, bytes: Bytes, trust: Trust) -> Result<Model> {
     let refuse = |what: String| Error::model(name, what);

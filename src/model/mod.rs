@@ -27,6 +27,12 @@ use crate::features::FAMILIES;
 use crate::features::topic::Background;
 use crate::label::Label;
 use serde::{Deserialize, Serialize};
+use std::io::Read;
+
+/// More bytes than any model has.
+const LARGEST: u64 = 1 << 30;
+/// So many bytes of a file tell whether it is a model at all.
+const HEAD: u64 = 64;
 
 /// The model inside this library.
 static BUILTIN: &[u8] = include_bytes!("../../models/builtin.gruff");
@@ -99,8 +105,19 @@ impl Model {
     /// When it cannot be read, is no model, is of another version, or is cut or damaged; the sentence says which and
     /// what to do.
     pub fn open(path: &std::path::Path) -> Result<Self> {
-        let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
-        Self::from_bytes(&path.display().to_string(), bytes)
+        let failed = |error: std::io::Error| Error::io(path, error);
+        let name = path.display().to_string();
+        let mut file = std::fs::File::open(path).map_err(failed)?.take(LARGEST + 1);
+        // What is no model is refused by its beginning, however long it is.
+        let mut bytes = Vec::new();
+        file.by_ref().take(HEAD).read_to_end(&mut bytes).map_err(failed)?;
+        if file::is_begun(&bytes) {
+            file.read_to_end(&mut bytes).map_err(failed)?;
+        }
+        if u64::try_from(bytes.len()).is_ok_and(|length| length > LARGEST) {
+            return Err(Error::model(name, format!("it is longer than {} MiB, which no model is", LARGEST >> 20)));
+        }
+        Self::from_bytes(&name, bytes)
     }
 
     /// Reads a model from memory; `name` is used in errors.

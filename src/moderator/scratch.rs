@@ -24,19 +24,20 @@ pub(super) struct Scratch {
     pub(super) stems: Vec<u32>,
 }
 
-/// A text of more bytes leaves no memory behind.
-const LARGEST_KEPT: usize = 1 << 20;
+/// A text of more bytes leaves no memory behind, of which it takes about fifty times as much.
+const LARGEST_KEPT: usize = 64 << 10;
 
 thread_local! {
     static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
 }
 
 impl Scratch {
-    /// Lends a thread's own memory to `work`; a panic loses it, so that no half-done work is ever seen again.
-    pub(super) fn lend<T>(work: impl FnOnce(&mut Self) -> T) -> T {
+    /// Lends a thread's own memory to `work`, whose longest text has so many bytes; a panic loses it, so that no half-done
+    /// work is ever seen again.
+    pub(super) fn lend<T>(bytes: usize, work: impl FnOnce(&mut Self) -> T) -> T {
         let mut scratch = SCRATCH.take().unwrap_or_default();
         let done = work(&mut scratch);
-        if scratch.text.text().len().max(scratch.parent.text().len()) <= LARGEST_KEPT {
+        if bytes <= LARGEST_KEPT {
             SCRATCH.set(Some(scratch));
         }
         done

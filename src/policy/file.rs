@@ -1,7 +1,7 @@
 //! The policy file: TOML in, a checked policy or a message with line, column and excerpt out.
 
 use super::{Action, Limits, Policy, Rule, UnknownLanguage};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, toml_in_words};
 use crate::label::Label;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -12,6 +12,7 @@ use toml::Spanned;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a policy")]
 struct File {
+    approve_all: Option<Spanned<bool>>,
     #[serde(default)]
     null: NullTable,
     #[serde(default)]
@@ -71,7 +72,7 @@ impl Fault {
 
 pub(super) fn parse(name: &str, text: &str) -> Result<Policy> {
     let file = toml::from_str::<File>(text)
-        .map_err(|error| Fault { at: error.span().unwrap_or(0..0), what: one_line(error.message()) });
+        .map_err(|error| Fault { at: error.span().unwrap_or(0..0), what: toml_in_words(error.message()) });
     file.and_then(|file| resolve(name, text, file)).map_err(|fault| Error::policy(name, describe(text, &fault)))
 }
 
@@ -122,7 +123,22 @@ fn resolve(name: &str, text: &str, file: File) -> Result<Policy, Fault> {
         NothingJudged::Approve => Action::Approve,
         NothingJudged::Hold => Action::Hold,
     };
-    Ok(Policy { name: name.into(), shipped: false, labels, rules, nothing_judged, language: file.null.language })
+    let approves_all = file.approve_all.as_ref().is_some_and(|approves| *approves.get_ref());
+    let policy = Policy {
+        name: name.into(),
+        shipped: false,
+        labels,
+        rules,
+        nothing_judged,
+        language: file.null.language,
+        approves_all,
+    };
+    match &file.approve_all {
+        Some(key) if approves_all && policy.acts() => {
+            Err(Fault::new(key, "the file also says what is held or rejected: take out that, or approve_all"))
+        }
+        _ => Ok(policy),
+    }
 }
 
 fn label(key: &Spanned<String>) -> Result<Label, Fault> {
@@ -177,10 +193,6 @@ fn plain(c: char) -> char {
     } else {
         c
     }
-}
-
-fn one_line(message: &str) -> String {
-    message.trim().replace('\n', "; ")
 }
 
 #[cfg(test)]
@@ -239,6 +251,8 @@ mod tests {
             ("[labels.insult]\nholds = 0.7", "line 2, column 1: unknown field `holds`"),
             ("[label.insult]\nhold = 0.7", "line 1, column 2: unknown field `label`"),
             ("[labels.insult]\nhold = \"0.7\"", "line 2, column 8: invalid type: string"),
+            ("[labels.insult]\nhold = true", "line 2, column 8: invalid type: boolean `true`, expected a number"),
+            ("labels = 5", "line 1, column 10: invalid type: integer `5`, expected a table"),
             ("[labels.insult]\nhold = -0.1", "line 2, column 8: -0.1 is out of range"),
             ("[labels.insult]\nhold = nan", "line 2, column 8: NaN is out of range"),
             ("[labels.insult]\nbase_rate = 0.0", "line 2, column 13: 0 is out of range"),
@@ -255,6 +269,8 @@ mod tests {
             ("[[rule]]\nwhen = { insult = 0.5 }\naction = \"approve\"", "line 3, column 10: a rule's action"),
             ("[[rule]]\naction = \"hold\"", "missing field `when`"),
             ("[labels.insult\nhold = 0.7", "line 1, column 15"),
+            ("approve_all = true\n[labels.insult]\nhold = 0.7", "line 1, column 15: the file also says"),
+            ("approve_all = true\n[null]\nlanguage = \"hold\"", "line 1, column 15: the file also says"),
             ("# é\n[labels.insult]\nhold = 0.7 0.8", "line 3, column 8"),
         ];
         for (text, expected) in cases {

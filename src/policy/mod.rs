@@ -1,7 +1,8 @@
 //! From scores to a decision: a site's thresholds and rules, kept in a TOML file.
 //!
 //! Everything that acts is in the file: a label without thresholds is reported and nothing else, and an empty file
-//! approves everything. [`Policy::builtin`] is such a file too, see [`DEFAULT`].
+//! approves everything ([`Policy::is_bare`] tells such a one, which is more often cut off than meant).
+//! [`Policy::builtin`] is such a file too, see [`DEFAULT`].
 
 mod base_rate;
 mod decide;
@@ -63,6 +64,8 @@ pub struct Policy {
     /// What to do when nothing could be judged: never `Reject`.
     nothing_judged: Action,
     language: UnknownLanguage,
+    /// Whether the file says that nothing is to act.
+    approves_all: bool,
 }
 
 /// What a label's score leads to.
@@ -155,6 +158,21 @@ impl Policy {
             .is_some_and(|limits| !limits.observe && (limits.hold.is_some() || limits.reject.is_some()))
     }
 
+    /// Tells whether it has neither a threshold nor a rule, acting or observed, and does not say `approve_all = true`: as a
+    /// file does that is being written, or was cut.
+    pub fn is_bare(&self) -> bool {
+        let limited = |limits: &Limits| limits.hold.is_some() || limits.reject.is_some();
+        !self.approves_all && self.rules.is_empty() && !self.labels.values().any(limited)
+    }
+
+    /// Tells whether anything can hold or reject a comment.
+    fn acts(&self) -> bool {
+        self.nothing_judged != Action::Approve
+            || self.language == UnknownLanguage::Hold
+            || self.rules.iter().any(|rule| !rule.observe)
+            || self.labels.keys().any(|label| self.acts_on(label.as_str()))
+    }
+
     /// Tells what to do with text in a language that the model does not know; for `Judge` its scores are wanted.
     pub fn unknown_language(&self) -> UnknownLanguage {
         self.language
@@ -192,6 +210,24 @@ mod tests {
     fn an_empty_file_is_the_default() {
         let empty = Policy::parse("", "").unwrap();
         assert_eq!(empty, Policy::default());
+    }
+
+    #[test]
+    fn a_file_without_thresholds_and_rules_is_bare() {
+        let is_bare = |text: &str| Policy::parse("", text).unwrap().is_bare();
+        let head: String =
+            DEFAULT.lines().take_while(|line| !line.starts_with("[labels")).map(|l| l.to_owned() + "\n").collect();
+        assert!(head.contains("[null]"));
+        for bare in ["", &head, "[labels.toxicity]", "[labels.toxicity]\nbase_rate = 0.1", "[null]\nall = \"hold\""] {
+            assert!(is_bare(bare), "{bare}");
+        }
+        assert!(is_bare("approve_all = false"));
+        let observed = "[labels.insult]\nreject = 1\nobserve = true";
+        for meant in [DEFAULT, "approve_all = true", "[labels.insult]\nhold = 1", observed] {
+            assert!(!is_bare(meant), "{meant}");
+        }
+        assert!(!is_bare(&format!("approve_all = true\n{observed}")));
+        assert!(!is_bare("[[rule]]\nwhen = { insult = 0.5 }\naction = \"hold\""));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a server is allowed to take and whom it answers: the configuration file and its defaults.
 
 use super::keys::KeyTable;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, toml_in_words};
 use crate::label::Label;
 use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
@@ -103,7 +103,7 @@ impl Config {
     pub fn parse(name: &str, text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
             // The line itself is not shown: it may hold a key.
-            let message = error.message().trim().replace('\n', "; ");
+            let message = toml_in_words(error.message());
             let what = match error.span() {
                 Some(span) => format!("{}: {message}", position(text, span.start)),
                 None => message,
@@ -192,10 +192,13 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Du
     }
     match Seconds::deserialize(deserializer)? {
         Seconds::Whole(seconds) => Ok(Duration::from_secs(seconds.into())),
-        Seconds::Parts(seconds) if seconds <= f64::from(u32::MAX) => {
+        Seconds::Parts(seconds) if (0. ..=f64::from(u32::MAX)).contains(&seconds) => {
             Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)
         }
-        Seconds::Parts(_) => Err(serde::de::Error::custom("these are too many seconds")),
+        Seconds::Parts(seconds) => {
+            let what = format!("{seconds} is out of range: seconds are a number from 0 to {}", u32::MAX);
+            Err(serde::de::Error::custom(what))
+        }
     }
 }
 
@@ -256,7 +259,11 @@ mod tests {
             ("lisen = \"x\"".to_owned(), "config site.toml: line 1, column 1: unknown field `lisen`, expected one of"),
             ("\nmax_rows = \"x\"".to_owned(), "line 2, column 12: invalid type"),
             ("timeout = 0".to_owned(), "timeout = 0 would"),
-            ("timeout = -1".to_owned(), "line 1"),
+            ("timeout = -1".to_owned(), "line 1, column 11: -1 is out of range: seconds are a number from 0"),
+            ("timeout = nan".to_owned(), "line 1, column 11: NaN is out of range"),
+            ("timeout = inf".to_owned(), "line 1, column 11: inf is out of range"),
+            ("max_rows = -1".to_owned(), "integer `-1`, expected a whole number from 0"),
+            ("max_body = 99999999999999999999".to_owned(), "integer `99999999999999999999`, expected a whole number"),
             ("timeout = \"x\"".to_owned(), "expected a number of seconds"),
             ("max_body = 0".to_owned(), "max_body = 0 would"),
             ("max_requests = 0".to_owned(), "max_requests = 0 would"),
@@ -267,7 +274,10 @@ mod tests {
             (key(&format!("hash = \"{HASH}\"")), "missing field `scopes`"),
             (key(&format!("hash = \"{HASH}\"\nscopes = [\"all\"]")), "unknown variant `all`"),
             (key(&format!("hash = \"{HASH}\"\nscopes = []")), "line 4"),
-            (key(&format!("hash = \"{HASH}\"\nscopes = [\"score\"]\nper_second = 0")), "line 5"),
+            (
+                key(&format!("hash = \"{HASH}\"\nscopes = [\"score\"]\nper_second = 0")),
+                "line 5, column 14: invalid value: integer `0`, expected a whole number from 1",
+            ),
             (format!("{0}{0}", key(&format!("hash = \"{HASH}\"\nscopes = [\"score\"]\n"))), "two keys are named \"a\""),
         ];
         for (text, told) in cases {

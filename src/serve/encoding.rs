@@ -3,14 +3,18 @@
 
 use super::dialect;
 use super::judging::Refusal;
+use async_compression::tokio::bufread::GzipDecoder;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use std::convert::Infallible;
-use tower::{ServiceExt, service_fn};
-use tower_http::decompression::{DecompressionBody, RequestDecompression};
+use axum::response::Response;
+use futures_util::TryStreamExt;
+use std::io;
+use tokio_util::io::{ReaderStream, StreamReader};
+
+/// Bytes that are unpacked at a time.
+const PIECE: usize = 16 << 10;
 
 /// How a body is encoded.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,19 +36,24 @@ fn encoding(headers: &HeaderMap) -> Encoding {
     }
 }
 
+/// Unpacks a body of one or more gzip members. Several are one body, as they are one file (RFC 1952, 2.2): what appends
+/// to a packed file or packs in parallel writes such. What follows the last one and is none is an error.
+fn unpacked(packed: Body) -> Body {
+    let packed = StreamReader::new(packed.into_data_stream().map_err(io::Error::other));
+    let mut decoder = GzipDecoder::new(packed);
+    decoder.multiple_members(true);
+    Body::from_stream(ReaderStream::with_capacity(decoder, PIECE))
+}
+
 /// Hands a request on with its body as it was before it was compressed.
 pub(super) async fn undo(mut request: Request, next: Next) -> Response {
     match encoding(request.headers()) {
         Encoding::Plain => next.run(request).await,
         Encoding::Gzip => {
-            request.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            let plain = service_fn(|request: axum::http::Request<DecompressionBody<Body>>| async {
-                Ok::<_, Infallible>(next.clone().run(request.map(Body::new)).await)
-            });
-            match RequestDecompression::new(plain).oneshot(request).await {
-                Ok(response) => response.map(Body::new).into_response(),
-                Err(never) => match never {},
-            }
+            // They are about the packed bytes.
+            request.headers_mut().remove(header::CONTENT_ENCODING);
+            request.headers_mut().remove(header::CONTENT_LENGTH);
+            next.run(request.map(unpacked)).await
         }
         Encoding::Other => {
             let sentence = "the Content-Encoding of the body is not known here; send it plain or as gzip";

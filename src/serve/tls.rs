@@ -2,6 +2,7 @@
 
 use super::config::Tls;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -14,15 +15,20 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 /// When a file cannot be read, holds no PEM, or certificate and key do not belong together.
 pub(super) fn acceptor(tls: &Tls) -> io::Result<TlsAcceptor> {
     let bad = |what: String| io::Error::new(io::ErrorKind::InvalidInput, what);
+    let named = tls.certificate.display();
+    let unread = |what: &str, path: &Path, error: pem::Error| match error {
+        pem::Error::NoItemsFound => bad(format!("{what} {}: there is none in it, as PEM has it", path.display())),
+        error => bad(format!("{what} {}: {error}", path.display())),
+    };
     let chain = CertificateDer::pem_file_iter(&tls.certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, pem::Error>>)
-        .map_err(|error| bad(format!("tls certificate {}: {error}", tls.certificate.display())))?;
-    let key = PrivateKeyDer::from_pem_file(&tls.key)
-        .map_err(|error| bad(format!("tls key {}: {error}", tls.key.display())))?;
+        .and_then(|chain| if chain.is_empty() { Err(pem::Error::NoItemsFound) } else { Ok(chain) })
+        .map_err(|error| unread("tls certificate", &tls.certificate, error))?;
+    let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|error| unread("tls key", &tls.key, error))?;
     let mut config = ServerConfig::builder()
         .with_no_client_auth()
         .with_single_cert(chain, key)
-        .map_err(|error| bad(format!("tls certificate {}: {error}", tls.certificate.display())))?;
+        .map_err(|error| bad(format!("tls certificate {named}: {error}")))?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }

@@ -5,7 +5,7 @@ use super::{Event, Features, Store};
 use crate::error::{Error, Result};
 use crate::features::{Family, Ngrams};
 use crate::label::Label;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row, TransactionBehavior, params};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -57,6 +57,8 @@ struct Open {
     /// The log beside it, as soon as there is one.
     log: Option<Identity>,
     notice: Option<String>,
+    /// Whether what was written last could not be.
+    failed: bool,
 }
 
 /// What became of the files since they were opened.
@@ -75,7 +77,7 @@ impl Open {
         let connection = Connection::open(path).map_err(|error| refused(path, &error))?;
         prepare(path, &connection)?;
         let (file, log) = (Identity::of(path), Identity::of(&companion(path, "-wal")));
-        Ok(Self { connection: Some(connection), file, log, notice: None })
+        Ok(Self { connection: Some(connection), file, log, notice: None, failed: false })
     }
 
     fn connection(&mut self, path: &Path) -> Result<&mut Connection> {
@@ -129,8 +131,20 @@ impl Open {
                 format!("store {}: its log was removed; what was in it is in the file", path.display())
             }
         };
-        *self = Self { notice: Some(notice), ..Self::new(path)? };
+        *self = Self { notice: Some(notice), failed: self.failed, ..Self::new(path)? };
         Ok(place == Place::Moved)
+    }
+
+    /// Writes events to the file that is there.
+    fn keep(&mut self, path: &Path, events: &[Event]) -> Result<()> {
+        for _ in 0..TRIES {
+            self.follow(path)?;
+            write(self.connection(path)?, events).map_err(|error| refused(path, &error))?;
+            if !self.follow(path)? {
+                return Ok(());
+            }
+        }
+        Err(Error::store(path, "it is replaced again and again"))
     }
 }
 
@@ -203,21 +217,18 @@ fn make_private(path: &Path) {
 impl Store for Sqlite {
     fn keep(&self, events: &[Event]) -> Result<bool> {
         let mut open = self.opened();
-        for _ in 0..TRIES {
-            open.follow(&self.path)?;
-            write(open.connection(&self.path)?, events).map_err(|error| refused(&self.path, &error))?;
-            if !open.follow(&self.path)? {
-                return Ok(true);
-            }
-        }
-        Err(Error::store(&self.path, "it is replaced again and again"))
+        let kept = open.keep(&self.path, events);
+        open.failed = kept.is_err();
+        kept.map(|()| true)
     }
 
     fn check(&self) -> Result<()> {
         let mut open = self.opened();
         open.follow(&self.path)?;
-        let counted = open.connection(&self.path)?.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
-        counted.map_err(|error| refused(&self.path, &error))
+        let failed = open.failed;
+        try_write(open.connection(&self.path)?, failed).map_err(|error| refused(&self.path, &error))?;
+        open.failed = false;
+        Ok(())
     }
 
     fn notice(&self) -> Option<String> {
@@ -249,6 +260,17 @@ impl Store for Sqlite {
         }
         Ok(())
     }
+}
+
+/// Takes the right to write, which another program may hold. A full disk shows only when something gets there: after a
+/// failure the version is written once more, so that the store is ready as soon as that gets there.
+fn try_write(connection: &mut Connection, through: bool) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if !through {
+        return transaction.rollback();
+    }
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()
 }
 
 fn write(connection: &mut Connection, events: &[Event]) -> rusqlite::Result<()> {
@@ -393,6 +415,38 @@ mod tests {
         std::fs::create_dir(folder.path()).unwrap();
         assert!(store.check().is_ok() && store.keep(&[event("seventh")]).unwrap());
         assert_eq!(all(&store).len(), 1);
+    }
+
+    #[test]
+    fn a_store_that_another_program_holds_is_not_ready() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.sqlite");
+        let store = Sqlite::open(&path).unwrap();
+        store.opened().connection(&path).unwrap().busy_timeout(Duration::ZERO).unwrap();
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        assert!(store.check().is_err() && store.keep(&[event("a")]).is_err());
+        other.execute_batch("ROLLBACK").unwrap();
+        assert!(store.check().is_ok() && store.keep(&[event("a")]).unwrap());
+        assert_eq!(all(&store).len(), 1);
+    }
+
+    #[test]
+    fn after_a_failure_the_store_is_ready_when_it_can_be_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.sqlite");
+        let store = Sqlite::open(&path).unwrap();
+        // A file that may not grow is like a full disk: there is the right to write, and no room.
+        let limit = |pages: i64| {
+            let mut open = store.opened();
+            open.connection(&path).unwrap().pragma_update(None, "max_page_count", pages).unwrap();
+        };
+        limit(1);
+        assert!(store.check().is_ok(), "nothing was tried yet");
+        assert!(store.keep(&vec![event("a"); 100]).is_err() && store.opened().failed);
+        limit(1 << 20);
+        assert!(store.check().is_ok() && !store.opened().failed);
+        assert!(store.keep(&[event("a")]).unwrap());
     }
 
     #[test]

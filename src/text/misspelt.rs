@@ -136,7 +136,7 @@ mod tests {
         for (spelt, word) in [
             ("idoit", "idiot"),
             ("idot", "idiot"),
-            ("IDIT", "idiot"),
+            ("IDOT", "idiot"),
             ("morron", ""),
             ("mroon", "moron"),
             ("fcuk", "fuck"),
@@ -159,6 +159,7 @@ mod tests {
         for text in [
             "the moon, a toll, the site, a pick, they cook in a garage; thus strange, a metal dune",
             "Lars, Bich Tran, Fuk Wing and Nazim and Niger and Homs, they sit waking and sinking",
+            "Idit Silman spoke next, then Mr Fuks; the moros",
             "the assess of tilt suit shift short class stop the quick flick; form from",
             "idiot idiots moron liar dumb bitch asses asshole",
             "fk fct skt bkt idxiot",
@@ -180,7 +181,7 @@ mod tests {
                 all += 1;
             }
         }
-        assert!(missed * 15 < all, "{missed} of {all}");
+        assert!(missed * 14 < all, "{missed} of {all}");
     }
 
     #[test]

@@ -33,6 +33,21 @@ pub struct Comment {
 }
 
 impl Comment {
+    /// The longest text, in bytes, that readers and servers take for a comment. Judging takes memory for each of its words,
+    /// and no platform lets anybody write as much.
+    pub const LONGEST: usize = 1 << 20;
+
+    /// Refuses a text that is too long; `what` it is.
+    ///
+    /// # Errors
+    /// A sentence.
+    pub(crate) fn bounded(what: &str, text: &str) -> Result<(), String> {
+        if text.len() <= Self::LONGEST {
+            return Ok(());
+        }
+        Err(format!("{what} is longer than {} MiB, which no comment is; shorten it", Self::LONGEST >> 20))
+    }
+
     /// Returns the text without what it quotes.
     pub fn own_words(&self) -> Cow<'_, str> {
         if self.quotes.is_empty() {

@@ -4,7 +4,7 @@ use super::{Algorithm, Identity, Parameters, Unmarked};
 use crate::detect;
 use crate::error::{Error, Result};
 use crate::features::FAMILIES;
-use crate::label::Label;
+use crate::label::{HOUSE, Label};
 use crate::model::SourceCard;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -99,6 +99,9 @@ pub struct RecipeSource {
     pub remark: Option<String>,
 }
 
+/// The least and the most that rows of a source may weigh.
+const WEIGHTS: (f64, f64) = (1e-6, 1e6);
+
 fn one() -> f64 {
     1.
 }
@@ -117,7 +120,9 @@ impl Recipe {
 
     /// Returns what is wrong with labels and values that TOML takes.
     fn check(&self) -> std::result::Result<(), String> {
-        let known = |label: &Label| self.labels.contains(label) || detect::find(label.as_str()).is_some();
+        let known = |label: &Label| {
+            self.labels.contains(label) || label.as_str() == HOUSE || detect::find(label.as_str()).is_some()
+        };
         let tables = [
             ("label_c", self.label_c.keys().collect::<Vec<_>>()),
             ("label_families", self.label_families.keys().collect()),
@@ -127,23 +132,48 @@ impl Recipe {
             ("base_rates", self.base_rates.keys().collect()),
         ];
         for (table, labels) in tables {
-            if let Some(label) = labels.into_iter().find(|label| !known(label)) {
+            if let Some(label) = labels.into_iter().find(|label| !self.labels.contains(label)) {
                 return Err(format!(
                     "{table} has {label}, which is no label of this recipe; mend its name or add it to labels"
                 ));
             }
         }
+        if self.algorithm == Algorithm::Nb && !self.label_within.is_empty() {
+            return Err("label_within is for the algorithm nb-lr; take it out, or the algorithm".to_owned());
+        }
+        let is_code =
+            |code: &&String| matches!(code.len(), 2 | 3) && code.bytes().all(|byte| byte.is_ascii_lowercase());
+        if let Some(code) = self.languages.iter().find(|code| !is_code(code)) {
+            return Err(format!("languages has {code:?}; a code is two or three letters a to z, as en is"));
+        }
         for source in &self.sources {
+            let named = &source.name;
+            if !(WEIGHTS.0..=WEIGHTS.1).contains(&source.weight) {
+                let (weight, (least, most)) = (source.weight, WEIGHTS);
+                return Err(format!("source {named} has the weight {weight}; give a number from {least} to {most}"));
+            }
+            let unknown = |label: &&Label| !known(label);
+            let derived = source.derive.iter().flat_map(|(label, other)| [label, other]);
+            let misspelt = [
+                ("has", source.labels.keys().find(unknown)),
+                ("derives", derived.into_iter().find(unknown)),
+                ("ignores", source.ignore.iter().find(unknown)),
+            ];
+            for (what, label) in misspelt {
+                if let Some(label) = label {
+                    return Err(format!(
+                        "source {named} {what} {label}, which is no label of this recipe; mend its name"
+                    ));
+                }
+            }
             let unmarked = source.unmarked.iter().flat_map(|unmarked| &unmarked.labels);
             for (label, value) in source.assume.iter().chain(unmarked) {
                 if !known(label) {
-                    let named = &source.name;
                     return Err(format!(
                         "source {named} sets {label}, which is no label of this recipe; mend its name"
                     ));
                 }
                 if !(0. ..=1.).contains(value) {
-                    let named = &source.name;
                     return Err(format!("source {named} sets {label} to {value}; give a number within 0 and 1"));
                 }
             }
@@ -245,6 +275,22 @@ mod tests {
         assert!(told(&format!("{source}assume = {{ insutl = 0 }}")).contains("source a sets insutl"));
         let unmarked = format!("{source}unmarked = {{ field = 'f', labels = {{ insult = 7 }} }}");
         assert!(told(&unmarked).contains("insult to 7"));
+        for (line, part) in [
+            ("ignore = ['hosue']", "a ignores hosue"),
+            ("derive = { insutl = 'toxicity' }", "a derives insutl"),
+            ("derive = { house = 'isnult' }", "a derives isnult"),
+            ("labels = { isnult = 'column' }", "a has isnult"),
+            ("weight = -1", "a has the weight -1"),
+            ("weight = 0", "a has the weight 0"),
+            ("weight = nan", "a has the weight NaN"),
+            ("weight = 1e308", "a has the weight 1"),
+        ] {
+            assert!(told(&format!("{source}{line}")).contains(part), "{line}: {}", told(&format!("{source}{line}")));
+        }
+        assert!(told(&format!("languages = ['klingon']\n{source}")).contains("languages has \"klingon\""));
+        assert!(told(&format!("[label_within]\ninsult = 0.5\n{source}")).contains("label_within has insult"));
+        let within = format!("algorithm = 'nb'\n[label_within]\nhouse = 0.5\n{source}");
+        assert!(told(&within).contains("for the algorithm nb-lr"));
         assert!(
             Recipe::parse("r.toml", &format!("name = 'x'\nlabels = ['house']\n{source}assume = {{ insult = 0 }}"))
                 .is_ok()

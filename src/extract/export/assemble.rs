@@ -97,7 +97,7 @@ impl Assembler {
                 MOST_BYTES >> 20
             );
             if !self.continued {
-                ready.push_back(Err(Fault::at(post.place, what)));
+                ready.push_back(Err(Fault::harmless(post.place, what)));
             }
             self.hand_out(true, ready);
         }
@@ -165,7 +165,7 @@ impl Assembler {
             ready.push_back(Ok(Gathered { line, thread }));
         }
         for (first, what) in broken.sentences(!self.platform.partial()) {
-            ready.push_back(Err(Fault { place: places.get(first).copied(), what }));
+            ready.push_back(Err(Fault { place: places.get(first).copied(), what, harmless: false }));
         }
     }
 }

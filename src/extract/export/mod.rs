@@ -68,11 +68,18 @@ pub(crate) struct Fault {
     pub(crate) place: Option<Place>,
     /// A sentence: what is wrong, and how to mend it.
     pub(crate) what: String,
+    /// Whether it cost nothing and is only to be known.
+    pub(crate) harmless: bool,
 }
 
 impl Fault {
     fn at(place: Place, what: impl Into<String>) -> Self {
-        Self { place: Some(place), what: what.into() }
+        Self { place: Some(place), what: what.into(), harmless: false }
+    }
+
+    /// What is no fault but should be known.
+    fn harmless(place: Place, what: impl Into<String>) -> Self {
+        Self { harmless: true, ..Self::at(place, what) }
     }
 }
 

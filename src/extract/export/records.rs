@@ -10,8 +10,9 @@ use super::{Place, Platform};
 use std::collections::VecDeque;
 use std::io::{self, Read};
 
-/// The deepest nesting that is followed; what is nested deeper is passed over.
+/// The deepest nesting that is followed; what is nested deeper is passed over, and that is told once.
 const DEEPEST: usize = 4096;
+const TOO_DEEP: &str = "what is nested in more than 4096 brackets was passed over, comments too";
 
 /// How many flaws of a record are told.
 const MOST_FLAWS: usize = 4;
@@ -75,6 +76,8 @@ pub(super) struct Records<R> {
     next_order: u64,
     /// How many brackets are open that were nested too deep.
     passed: usize,
+    /// Whether it was told that something is.
+    told_depth: bool,
     /// In which line the document began that is read.
     began: u64,
     /// Whether each line is a document.
@@ -102,6 +105,7 @@ impl<R: Read> Records<R> {
             closed: VecDeque::new(),
             next_order: 0,
             passed: 0,
+            told_depth: false,
             began: 0,
             lines: false,
             line_start: true,
@@ -158,7 +162,7 @@ impl<R: Read> Records<R> {
             };
             self.line_start = false;
             if let Some(what) = fault
-                && !std::mem::replace(&mut self.told, true)
+                && (what == TOO_DEEP || !std::mem::replace(&mut self.told, true))
             {
                 return Ok(Found::Fault(self.tokens.began(), what));
             }
@@ -168,7 +172,7 @@ impl<R: Read> Records<R> {
     /// Takes a token; says what is wrong with it.
     fn take(&mut self, token: Token) -> Option<&'static str> {
         match token {
-            Token::Open { list } => self.open(list),
+            Token::Open { list } => return self.open(list),
             Token::Close { .. } if self.passed > 0 => self.passed -= 1,
             Token::Close { list } => {
                 let top = self.frames.last().map(|frame| frame.list);
@@ -229,7 +233,8 @@ impl<R: Read> Records<R> {
         self.passed = 0;
     }
 
-    fn open(&mut self, list: bool) {
+    /// Opens a list or an object; says where that is too deep for the first time.
+    fn open(&mut self, list: bool) -> Option<&'static str> {
         let place = self.tokens.began();
         // An object where a key belongs, at the start of a line: the line before it was cut.
         if !list && self.line_start && self.frames.last().is_some_and(|frame| !frame.list && !frame.keyed) {
@@ -237,7 +242,7 @@ impl<R: Read> Records<R> {
         }
         if self.passed > 0 || self.frames.len() >= DEEPEST {
             self.passed += 1;
-            return;
+            return (!std::mem::replace(&mut self.told_depth, true)).then_some(TOO_DEEP);
         }
         self.expect_text(list);
         let path_length = self.path.len();
@@ -268,6 +273,7 @@ impl<R: Read> Records<R> {
             }
         }
         self.frames.push(Frame { list, path_length, keyed: false });
+        None
     }
 
     /// Closes the innermost list or object, and what is open inside it.
@@ -455,9 +461,16 @@ mod tests {
     }
 
     #[test]
-    fn deep_nesting_is_passed_over() {
+    fn deep_nesting_is_passed_over_and_told_once() {
         let deep = format!("{{\"id\":1,\"d\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-        assert_eq!(records(&deep), ["0 1 []", "true"]);
+        let told = format!("1: {TOO_DEEP}");
+        assert!(TOO_DEEP.contains(&DEEPEST.to_string()));
+        assert_eq!(records(&deep), [&told, "0 1 []", "true"]);
+        assert_eq!(records(&format!("{deep}\n{deep}")), [&told, "0 1 []", "1 1 []", "true"]);
+        // Also in a line of which something else was told.
+        let (open, close) = ("{\"c\":[".repeat(3000), "]}".repeat(3000));
+        let found = records(&format!("{{\"id\":1}} ! {open}{close}"));
+        assert!(found.iter().any(|line| line.contains("no JSON")) && found.contains(&told));
     }
 
     proptest! {

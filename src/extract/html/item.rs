@@ -79,20 +79,35 @@ fn own_nodes(page: &Page<'_>, items: &[Item], index: usize) -> Vec<NodeId> {
     own
 }
 
-/// A few of an item's nodes, sorted.
+/// A few of an item's nodes, sorted, and how far they reach: elements lie inside one another or apart, so that a node is
+/// inside one of those before it if it stands before the furthest of their ends.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Nodes(Vec<NodeId>);
+pub(super) struct Nodes {
+    ids: Vec<NodeId>,
+    /// For each of them the furthest end of it and those before it.
+    reach: Vec<NodeId>,
+}
 
 impl Nodes {
     pub(super) fn contains(&self, id: NodeId) -> bool {
-        self.0.binary_search(&id).is_ok()
+        self.ids.binary_search(&id).is_ok()
     }
 
-    /// Adds a node; most come in order.
-    pub(super) fn insert(&mut self, id: NodeId) {
-        if let Err(place) = self.0.binary_search(&id) {
-            self.0.insert(place, id);
+    /// Adds a node that ends at `end`; most come in order.
+    pub(super) fn insert(&mut self, id: NodeId, end: NodeId) {
+        let Err(place) = self.ids.binary_search(&id) else { return };
+        let before = place.checked_sub(1).and_then(|last| self.reach.get(last)).copied().unwrap_or_default();
+        self.ids.insert(place, id);
+        self.reach.insert(place, before.max(end));
+        for reach in self.reach.iter_mut().skip(place + 1) {
+            *reach = end.max(*reach);
         }
+    }
+
+    /// Tells whether a node stands inside one of these.
+    pub(super) fn cover(&self, id: NodeId) -> bool {
+        let before = self.ids.partition_point(|known| *known < id);
+        before.checked_sub(1).and_then(|last| self.reach.get(last)).is_some_and(|reach| id < *reach)
     }
 }
 
@@ -185,7 +200,7 @@ impl Reading<'_, '_> {
             let text = texts.get(first).is_some_and(|text| *text < page.tree.end(id))
                 || texts.contains(&page.tree.parent(id)) && page.size(id) == page.size(page.tree.parent(id));
             if drop && !text || hints.drop.iter().any(|selector| selector.matches(&page.tree, id)) {
-                self.dropped.insert(id);
+                self.dropped.insert(id, page.tree.end(id));
             }
         }
     }
@@ -221,11 +236,7 @@ impl Reading<'_, '_> {
     }
 
     pub(super) fn is_dropped(&self, id: NodeId) -> bool {
-        self.dropped.contains(id) || self.is_in(id, &self.dropped)
-    }
-
-    pub(super) fn is_in(&self, id: NodeId, dropped: &Nodes) -> bool {
-        self.page.tree.ancestors(id).take_while(|up| *up >= self.item.from).any(|up| dropped.contains(up))
+        self.dropped.contains(id) || self.dropped.cover(id)
     }
 }
 
@@ -246,4 +257,28 @@ fn without_byline(text: &str, whole: bool, author: Option<&str>, date: Option<&s
         text = chrome::trim(text.get(cut + 1..).unwrap_or_default(), whole);
     }
     text.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+        #[test]
+        fn a_node_is_covered_by_those_above_it(tags in "(<div>|</div>|<p>|<b>|</b>|x|<ul>|<li>){0,40}", chosen in proptest::collection::vec(0..60u32, 0..8)) {
+            let page = Page::read(&tags);
+            let tree = &page.tree;
+            let mut nodes = Nodes::default();
+            let chosen: Vec<NodeId> = chosen.into_iter().filter(|id| (1..tree.len()).contains(id)).collect();
+            for &id in &chosen {
+                nodes.insert(id, tree.end(id));
+            }
+            for id in 1..tree.len() {
+                prop_assert_eq!(nodes.contains(id), chosen.contains(&id));
+                prop_assert_eq!(nodes.cover(id), tree.ancestors(id).any(|up| chosen.contains(&up)), "{} {}", tags, id);
+            }
+        }
+    }
 }

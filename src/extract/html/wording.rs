@@ -16,7 +16,8 @@ impl Reading<'_, '_> {
         let mut dropped = self.dropped.clone();
         for &node in metadata {
             if node < self.item.to && (wide || page.tree.tag(node) != Tag::Text) {
-                dropped.insert(if wide { self.climb(node, metadata) } else { node });
+                let node = if wide { self.climb(node, metadata) } else { node };
+                dropped.insert(node, page.tree.end(node));
             }
         }
         let text_of = |from: NodeId, to: NodeId| {
@@ -34,10 +35,7 @@ impl Reading<'_, '_> {
         let mut hinted = String::new();
         let mut until = 0;
         for &id in &self.own {
-            if id >= until
-                && !self.is_in(id, &dropped)
-                && hints.text.iter().any(|selector| selector.matches(&page.tree, id))
-            {
+            if id >= until && !dropped.cover(id) && hints.text.iter().any(|selector| selector.matches(&page.tree, id)) {
                 until = page.tree.end(id);
                 let part = text_of(id, until);
                 if !part.is_empty() && !hinted.is_empty() {
@@ -115,7 +113,7 @@ impl Reading<'_, '_> {
                         .attribute(body, "class")
                         .is_some_and(|names| names.split_ascii_whitespace().any(|other| other == name))
                 });
-            if id == body || beside && !self.is_in(id, dropped) {
+            if id == body || beside && !dropped.cover(id) {
                 out.push(id);
                 until = end;
             }
@@ -132,7 +130,7 @@ impl Reading<'_, '_> {
                 || evidence & TITLE != 0 && evidence & (ACTION | AVATAR | META | AUTHOR) == 0)
                 && (1..=200).contains(&page.size(*id))
                 && !dropped.contains(*id)
-                && !self.is_in(*id, dropped)
+                && !dropped.cover(*id)
                 && !page.tree.descendants(*id).any(|inner| dropped.contains(inner))
         })
     }

@@ -8,6 +8,7 @@ mod key;
 
 use super::judging::{Judge, Refusal, Scope, admit, judged};
 use super::{Server, Table};
+use crate::thread::Comment;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
@@ -68,6 +69,8 @@ impl From<Refusal> for Fault {
 fn admitted(server: &Server, headers: &HeaderMap, body: &[u8], scopes: &[Scope]) -> Result<Form, Fault> {
     form::is_form(headers)?;
     let form = Form::read(body);
+    let comment = form.text("comment_content").unwrap_or_default();
+    Comment::bounded("comment_content", &comment).map_err(|what| Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, what))?;
     let Some(key) = key::key(&form, headers) else { return Err(Fault::Key(Lacking("api_key").help())) };
     let mut refused = None;
     for scope in scopes {

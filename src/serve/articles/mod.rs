@@ -14,7 +14,7 @@ use super::pool::Wanted;
 use super::problem::Problem;
 use crate::features::topic;
 use crate::text::Normalized;
-use crate::thread::Article;
+use crate::thread::{self, Article};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
@@ -121,10 +121,12 @@ struct Summary<'a> {
     note: Option<&'a str>,
 }
 
-fn published(Object(comment): Object<Comment>) -> Published {
+fn published(Object(comment): Object<Comment>) -> Result<Published, Problem> {
+    thread::Comment::bounded("the text of a comment", &comment.text)
+        .map_err(|what| Problem::new(StatusCode::BAD_REQUEST, what))?;
     let mut stems = Vec::new();
     topic::stems(&Normalized::new(&comment.text), &mut stems);
-    Published { id: comment.id.map(Id::into_string), stems }
+    Ok(Published { id: comment.id.map(Id::into_string), stems })
 }
 
 fn summary(status: StatusCode, id: &str, known: &Known, note: Option<&str>) -> Response {
@@ -195,7 +197,8 @@ impl Telling<'_> {
         let note = (cut > 0).then(|| {
             format!("the article is too long: its last {cut} bytes were not read; {MAX_TEXT} bytes are enough to know its topic")
         });
-        let known = Known::new(&article, url, told.comments.into_iter().map(published));
+        let comments: Vec<Published> = told.comments.into_iter().map(published).collect::<Result<_, _>>()?;
+        let known = Known::new(&article, url, comments.into_iter());
         Ok((self.server.articles.put(self.id, known).map_err(too_large)?, note))
     }
 
@@ -207,7 +210,7 @@ impl Telling<'_> {
         } else {
             vec![self.read()?]
         };
-        let comments: Vec<Published> = comments.into_iter().map(published).collect();
+        let comments: Vec<Published> = comments.into_iter().map(published).collect::<Result<_, _>>()?;
         let kept = self.server.articles.publish(self.id, &comments).ok_or_else(unknown)?.map_err(too_large)?;
         Ok((kept, None))
     }

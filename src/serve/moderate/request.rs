@@ -4,7 +4,7 @@ use super::super::articles::Id;
 use super::super::json::{Count, Malformed, Object, is_list, read};
 use super::super::problem::Problem;
 use crate::corpus::SingleRow;
-use crate::thread::{Row, Thread};
+use crate::thread::{Comment, Row, Thread};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -125,6 +125,8 @@ impl Request {
             if thread.comments.iter().any(|comment| comment.text.contains('\0')) {
                 return Err(Malformed::whole("the text of a comment holds a NUL character; remove it").into());
             }
+            let bounded = |comment: &Comment| Comment::bounded("the text of a comment", &comment.text);
+            thread.comments.iter().try_for_each(bounded).map_err(Malformed::whole)?;
             return Ok(Self::Thread(Box::new(thread)));
         }
         let row: SingleRow = read(body)?;
@@ -181,6 +183,16 @@ mod tests {
         assert_eq!(ids(r#"{"rows":[{"text":"a","article_id":"x"},{"text":"b"}]}"#), [Some("x".to_owned()), None]);
         assert_eq!(Posted::parse(br#"{"text":"a","article_id":"x"}"#).unwrap().article_id.as_deref(), Some("x"));
         assert!(Posted::parse(br#"{"text":"a","article_id":[]}"#).is_err());
+    }
+
+    #[test]
+    fn texts_that_are_no_comments_are_refused() {
+        let long = "a ".repeat(Comment::LONGEST / 2 + 1);
+        let comment = format!(r#"{{"id":"1","author":null,"date":null,"text":"{long}","depth":0,"parent":null}}"#);
+        for body in [format!(r#"{{"text":"{long}"}}"#), format!(r#"{{"comments":[{comment}]}}"#)] {
+            let refused = Request::within(body.as_bytes(), 2).err().unwrap();
+            assert!(refused.status == 400 && refused.detail.contains("longer than 1 MiB"), "{}", refused.detail);
+        }
     }
 
     #[test]

@@ -123,6 +123,7 @@ impl Lines {
             self.buffer.drain(..=end);
             self.skipping = false;
         }
+        self.pass_blank();
         let most = self.caller.most().map_or(BATCH, |most| most.min(BATCH));
         let mut ends = memchr::memchr_iter(b'\n', &self.buffer).take(most).map(|newline| newline + 1);
         let first = ends.next();
@@ -133,6 +134,19 @@ impl Lines {
         let before = self.read;
         self.read += lines(&batch).count() as u64;
         Some((batch, before))
+    }
+
+    /// Passes over the empty lines at the front, which nobody is answered.
+    fn pass_blank(&mut self) {
+        let mut from = 0;
+        for end in memchr::memchr_iter(b'\n', &self.buffer) {
+            if !self.buffer.get(from..end).unwrap_or_default().trim_ascii().is_empty() {
+                break;
+            }
+            self.read += 1;
+            from = end + 1;
+        }
+        self.buffer.drain(..from);
     }
 
     /// Judges lines; `None` when there is nothing to say about them.
@@ -199,7 +213,7 @@ impl Lines {
         };
         match frame {
             Err(_) => Err("nothing came for too long".to_owned()),
-            Ok(Some(Err(_))) => Err("the lines did not arrive whole".to_owned()),
+            Ok(Some(Err(_))) => Err("the lines did not arrive whole, or are not encoded as they say".to_owned()),
             Ok(Some(Ok(frame))) => {
                 if let Ok(data) = frame.into_data()
                     && (!self.skipping || memchr::memchr(b'\n', &data).is_some())

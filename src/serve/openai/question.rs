@@ -2,7 +2,7 @@
 
 use super::super::json::{Malformed, read};
 use super::fault::Fault;
-use crate::thread::Row;
+use crate::thread::{Comment, Row};
 use serde_json::Value;
 
 /// What was asked.
@@ -55,6 +55,10 @@ impl Question {
             Some(Value::Array(list)) => list.into_iter().map(text).collect::<Result<_, _>>()?,
             Some(other) => return Err(wrong_type("input", "a string or an array", &other)),
         };
+        for text in &texts {
+            Comment::bounded("a text", text)
+                .map_err(|what| Fault::of("input", "string_above_max_length", format!("Invalid 'input': {what}.")))?;
+        }
         Ok(Self { rows: texts.into_iter().map(|text| Row { text, ..Row::default() }).collect() })
     }
 }
@@ -123,6 +127,13 @@ mod tests {
         assert_eq!(texts(&json!({"input": ["a", "", "c"]})), ["a", "", "c"]);
         let parts = json!({"input": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]});
         assert_eq!(texts(&parts), ["a\nb"]);
+    }
+
+    #[test]
+    fn a_text_that_is_no_comment_is_refused() {
+        let body = json!({"input": ["a", "b ".repeat(Comment::LONGEST)]}).to_string();
+        let (status, told) = Question::read(body.as_bytes(), 3).unwrap_err().answer();
+        assert_eq!((status.as_u16(), &told["error"]["code"]), (400, &json!("string_above_max_length")));
     }
 
     #[test]

@@ -125,7 +125,8 @@ fn refused(refusal: &Refusal) -> (StatusCode, Value) {
         StatusCode::REQUEST_TIMEOUT => (StatusCode::REQUEST_TIMEOUT, "DEADLINE_EXCEEDED", vec![info("TIMEOUT")]),
         StatusCode::NOT_FOUND => (StatusCode::NOT_FOUND, "NOT_FOUND", vec![info("NOT_FOUND")]),
         StatusCode::METHOD_NOT_ALLOWED => (StatusCode::METHOD_NOT_ALLOWED, "UNIMPLEMENTED", vec![info("METHOD")]),
-        StatusCode::SERVICE_UNAVAILABLE => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", vec![info("OVERLOADED")]),
+        // Too much to do, or a store that cannot be written: the message tells which.
+        StatusCode::SERVICE_UNAVAILABLE => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", vec![info("UNAVAILABLE")]),
         code if code.is_client_error() => (code, "INVALID_ARGUMENT", vec![info("INVALID_REQUEST")]),
         code => (code, "INTERNAL", vec![info("INTERNAL")]),
     };
@@ -173,6 +174,8 @@ mod tests {
                 (told, &json!(told), &json!(name))
             );
         }
+        let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the decision could not be written");
+        assert_eq!(Fault::Refused(refusal).answer().1["error"]["details"][0]["reason"], "UNAVAILABLE");
         let refusal = Refusal::new(StatusCode::UNAUTHORIZED, "no such key");
         assert_eq!(Fault::Refused(refusal).answer().1["error"]["details"][0]["reason"], "API_KEY_INVALID");
     }

@@ -45,6 +45,28 @@ async fn limits_are_on_what_comes_out() {
 }
 
 #[tokio::test]
+async fn all_members_of_a_compressed_body_are_read() {
+    let judged = encoded("/v1/moderate", "gzip", [gzip(br#"{"text":"#), gzip(br#""a"}"#)].concat());
+    assert!(json(app(Config::default()).oneshot(judged).await.unwrap()).await["action"].is_string());
+    let rows = |after: &[u8]| {
+        let members = [gzip(b"{\"text\":\"a\"}\n{\"text\""), gzip(b":\"b\"}\n"), after.to_vec()].concat();
+        let mut stream = encoded("/v1/moderate", "gzip", members);
+        stream.headers_mut().insert("content-type", "application/x-ndjson".parse().unwrap());
+        stream
+    };
+    for (after, last) in [(gzip(b"{\"text\":\"c\"}"), "action"), (b"no member".to_vec(), "error")] {
+        let answers = app(Config::default()).oneshot(rows(&after)).await.unwrap().into_body();
+        let answers = String::from_utf8(answers.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        assert_eq!(answers.lines().count(), 3, "{answers}");
+        let told: Value = serde_json::from_str(answers.lines().last().unwrap()).unwrap();
+        assert!(told[last].is_string(), "{answers}");
+    }
+    let junk = [gzip(br#"{"text":"a"}"#), b"no member".to_vec()].concat();
+    let (status, told) = problem(Config::default(), encoded("/v1/moderate", "gzip", junk)).await;
+    assert!(status == 400 && told.contains("not encoded as it says"), "{status} {told}");
+}
+
+#[tokio::test]
 async fn other_encodings_are_refused_in_the_words_of_the_protocol() {
     for encoding in ["br", "deflate", "gzip, gzip"] {
         let (status, told) = problem(Config::default(), encoded("/v1/moderate", encoding, Vec::new())).await;

@@ -256,7 +256,8 @@ mod encrypted {
         let certificate = folder.join("certificate.pem");
         for (certificate, key, told) in [
             (folder.join("none.pem"), folder.join("key.pem"), "none.pem"),
-            (certificate.clone(), certificate, "tls key"),
+            (certificate.clone(), certificate.clone(), "there is none in it"),
+            (folder.join("key.pem"), folder.join("key.pem"), "there is none in it"),
         ] {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let config = Config { tls: Some(Tls { certificate, key }), ..Config::default() };

@@ -37,6 +37,17 @@ async fn a_broken_line_is_told_with_its_number_and_the_rest_goes_on() {
     assert!(answers[1]["error"].as_str().unwrap().contains("the row has no text (it has txt)"));
 }
 
+/// Empty lines are counted, and are no work for the pool however many they are.
+#[tokio::test]
+async fn empty_lines_are_passed_over() {
+    let blank = "\n \r\n".repeat(200_000);
+    let body = format!("{blank}{{\"text\":\"a\"}}\n{blank}[]\n{blank}{{\"text\":\"b\"}}{blank}");
+    let answers = answers(Config::default(), body).await;
+    assert_eq!(answers.len(), 3);
+    assert_eq!((answers[0]["action"].is_string(), answers[2]["action"].is_string()), (true, true));
+    assert_eq!(answers[1]["line"], 800_002);
+}
+
 #[tokio::test]
 async fn a_line_that_is_too_long_is_passed_over() {
     let config = Config { max_body: 100, ..Config::default() };
