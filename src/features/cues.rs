@@ -80,13 +80,13 @@ fn praise_beside_blame(_: &Utterance<'_>, places: &Places) -> Option<Range<usize
 /// Finds one to three words in quotation marks: longer ones quote somebody.
 fn scare_quotes(comment: &Utterance<'_>, _: &Places) -> Option<Range<usize>> {
     let main = comment.text.text();
-    // All opening marks begin with one of these bytes.
+    // All marks that are left in the main text begin with one of these bytes.
     let mut opening: Option<usize> = None;
-    for at in memchr::memchr3_iter(b'"', 0xe2, 0xc2, main.as_bytes()) {
+    for at in memchr::memchr2_iter(b'"', 0xc2, main.as_bytes()) {
         let c = main[at..].chars().next().unwrap_or(' ');
         match (c, opening) {
-            ('“' | '„' | '«', _) | ('"', None) => opening = Some(at),
-            ('"' | '”' | '»', Some(start)) => {
+            ('«', _) | ('"', None) => opening = Some(at),
+            ('"' | '»', Some(start)) => {
                 let inner = &main[start + main[start..].chars().next().map_or(1, char::len_utf8)..at];
                 // The words are counted no further than the fourth, so that this stays linear.
                 if (1..=3).contains(&inner.split_whitespace().take(4).count()) && inner.len() <= 60 {
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn each_cue_is_found_where_it_stands() {
-        assert!(has("Our “experts” know best", None, "scare quotes", "“experts”"));
+        assert!(has("Our “experts” know best", None, "scare quotes", "\"experts\""));
         assert!(has("Oh great, another committee.", None, "interjection", "oh great"));
         assert!(has("Brilliant plan. Another failed bridge.", None, "praise beside blame", "brilliant"));
         assert!(has("sure... it will work", None, "ellipsis", "..."));

@@ -234,10 +234,7 @@ fn words(comment: &Normalized, met: &[Met], visitor: &mut impl Visitor) {
 
 /// Tells whether a word addresses the reader.
 fn is_you(word: &[u8]) -> bool {
-    matches!(
-        word,
-        b"you" | b"your" | b"u" | b"ur" | b"you're" | b"you\xe2\x80\x99re" | b"youre" | b"yours" | b"yourself" | b"ya"
-    )
+    matches!(word, b"you" | b"your" | b"u" | b"ur" | b"you're" | b"youre" | b"yours" | b"yourself" | b"ya")
 }
 
 /// Whether nothing is to be learned from the letters of a view as they stand: no two authors choose the same.
@@ -384,7 +381,7 @@ mod tests {
         assert!(slots("Muslims").is_empty());
         assert_eq!(slots("a Muslim"), slots("a"));
         // The word beside it keeps its letters.
-        assert!(slots("idiots").iter().all(|slot| slots("idiots,black").contains(slot)));
+        assert!(slots("idiots,").iter().all(|slot| slots("idiots,black").contains(slot)));
     }
 
     #[test]
