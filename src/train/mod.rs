@@ -4,6 +4,7 @@ mod examples;
 mod fit;
 mod recipe;
 mod report;
+mod task;
 mod tune;
 mod unmarked;
 

@@ -1,0 +1,103 @@
+//! What is to be learned of one label: its rows, how much each counts, and which are held out together.
+
+use super::Parameters;
+use super::examples::Examples;
+use super::tune::Strength;
+use crate::error::{Error, Result};
+use crate::features::FAMILIES;
+use crate::label::Label;
+
+/// Positives and negatives that a label must have.
+const FEWEST: usize = 5;
+
+/// One label: which rows say something about it, what, and how much each counts.
+pub(super) struct Task {
+    pub(super) column: usize,
+    pub(super) label: Label,
+    pub(super) rows: Vec<u32>,
+    pub(super) targets: Vec<bool>,
+    pub(super) weights: Vec<f64>,
+    /// What each counts in the fit within sources.
+    pub(super) weights_within: Vec<f64>,
+    pub(super) folds: Vec<u8>,
+    pub(super) families: [f64; FAMILIES],
+    pub(super) strength: Strength,
+}
+
+impl Task {
+    /// Returns the places of the rows of a fold.
+    pub(super) fn inside(&self, fold: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..self.rows.len()).filter(move |&at| usize::from(self.folds[at]) == fold)
+    }
+
+    /// Returns the places of the rows of all other folds.
+    pub(super) fn outside(&self, fold: usize) -> Vec<usize> {
+        (0..self.rows.len()).filter(|&at| usize::from(self.folds[at]) != fold).collect()
+    }
+
+    /// Returns 1 for each family that weighs something, else 0.
+    pub(super) fn families_in_use(&self) -> [f64; FAMILIES] {
+        self.families.map(|weight| f64::from(u8::from(weight > 0.)))
+    }
+
+    pub(super) fn new(
+        parameters: &Parameters,
+        examples: &Examples,
+        source_weights: &[f64],
+        column: usize,
+        label: &Label,
+    ) -> Result<Self> {
+        let measures = examples.detector(column).is_some_and(|detector| !detector.measures().is_empty());
+        let usable = |&row: &usize| {
+            examples.target(column, row).is_some() && (!measures || examples.measured(column, row).is_some())
+        };
+        let rows: Vec<usize> = (0..examples.len()).filter(usable).collect();
+        let targets: Vec<bool> = rows.iter().map(|&row| examples.target(column, row) == Some(true)).collect();
+        let positives = targets.iter().filter(|target| **target).count();
+        if positives < FEWEST || targets.len() - positives < FEWEST {
+            let hint = if label.as_str() == crate::label::OFF_TOPIC {
+                "; off_topic also needs an article or thread in each row"
+            } else {
+                ""
+            };
+            return Err(Error::training(format!(
+                "{label}: {positives} positive and {} negative rows; at least {FEWEST} of each are needed{hint}",
+                targets.len() - positives
+            )));
+        }
+        let folds = rows.iter().map(|&row| {
+            // Mixed with the seed, so that another seed makes other folds.
+            let mixed = (examples.digests[row] ^ parameters.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            ((mixed >> 33) as usize % parameters.folds) as u8
+        });
+        let folds = folds.collect();
+        let balance = |share: f64| balanced(share, examples, source_weights, &rows, &targets);
+        let weights = balance(parameters.label_balance.get(label).copied().unwrap_or(parameters.balance));
+        let weights_within = balance(parameters.balance);
+        let rows = rows.into_iter().map(|row| row as u32).collect();
+        let families = parameters.families_of(label);
+        let strength = Strength::of(parameters, label);
+        Ok(Self { column, label: label.clone(), rows, targets, weights, weights_within, folds, families, strength })
+    }
+}
+
+/// Gives sources, and the classes in them, weights between that of their rows and an equal one; the mean is 1.
+fn balanced(balance: f64, examples: &Examples, source_weights: &[f64], rows: &[usize], targets: &[bool]) -> Vec<f64> {
+    let mut counts = vec![[0_usize; 2]; source_weights.len()];
+    for (&row, &target) in rows.iter().zip(targets) {
+        counts[examples.sources[row] as usize][usize::from(target)] += 1;
+    }
+    let mut weights: Vec<f64> = rows
+        .iter()
+        .zip(targets)
+        .map(|(&row, &target)| {
+            let source = examples.sources[row] as usize;
+            source_weights[source] * (counts[source][usize::from(target)] as f64).powf(-balance)
+        })
+        .collect();
+    let mean = weights.iter().sum::<f64>() / weights.len().max(1) as f64;
+    if mean > 0. {
+        weights.iter_mut().for_each(|weight| *weight /= mean);
+    }
+    weights
+}
