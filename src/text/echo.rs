@@ -13,6 +13,7 @@ pub(crate) fn shown(text: &str, most: usize) -> String {
 }
 
 /// Tells whether a text may be repeated whole: at most `most` bytes, and nothing in it that [`shown`] leaves out.
+#[cfg(any(feature = "serve", test))]
 pub(crate) fn is_plain_text(text: &str, most: usize) -> bool {
     text.len() <= most && text.chars().all(is_plain)
 }

@@ -226,6 +226,11 @@ impl<'a> Plan<'a> {
             let row = self.examples.rows.row(task.rows[at] as usize).presence().times(task.families_in_use());
             bayes.add(row, task.targets[at], weight);
         }
+        if used.is_empty() {
+            return Err(wrong(
+                "equal texts are held out together, and all rows have the same; give more texts".to_owned(),
+            ));
+        }
         if !bayes.has_both_classes() {
             return Err(wrong(format!("all {} rows are of one class in a part; give more rows", used.len())));
         }

@@ -35,6 +35,11 @@ pub enum Algorithm {
     NbLr,
 }
 
+/// The largest `c`: beyond it the optimiser settles no more.
+const MOST_C: f64 = 1e4;
+/// The largest `alpha`: beyond it the rows say nothing.
+const MOST_ALPHA: f64 = 1e6;
+
 /// Parameters of training.
 ///
 /// | name | default | purpose | range |
@@ -43,8 +48,8 @@ pub enum Algorithm {
 /// | `algorithm` | `nb-lr` | how n-gram heads are trained | |
 /// | `seed` | 1 | which rows fall into which fold, and the bootstrap | |
 /// | `folds` | 4 | parts held out in turn, for calibration and the report | 2 to 20 |
-/// | `alpha` | 1 | rows added to each feature and class | > 0 |
-/// | `c` | 2 | inverse strength of the L2 penalty | > 0 |
+/// | `alpha` | 1 | rows added to each feature and class | above 0 to 1e6 |
+/// | `c` | 2 | inverse strength of the L2 penalty | above 0 to 1e4 |
 /// | `damping` | 0.5 | power of the log-count ratios: 1 as in NB-SVM, 0 plain logistic regression | 0 to 1 |
 /// | `families` | 1, 1, 0.5 (`nb`: 1, 0.7, 0.3) | weights of words, pieces of words and manner | 0 to 10 |
 /// | `label_balance`, `label_damping`, `label_c` | – | the same for single labels; the fit within sources keeps the general `balance` and `damping` | |
@@ -137,14 +142,16 @@ impl Parameters {
             "no label is to be trained"
         } else if !(2..=20).contains(&self.folds) {
             "folds must be 2 to 20"
-        } else if !(self.alpha.is_finite() && self.alpha > 0.) {
-            "alpha must be a finite number above 0"
-        } else if !self.label_c.values().chain([&self.c]).all(|c| c.is_finite() && *c > 0.) {
-            "c must be a finite number above 0"
+        } else if !(self.alpha > 0. && self.alpha <= MOST_ALPHA) {
+            "alpha must be above 0 and at most 1000000"
+        } else if !self.label_c.values().chain([&self.c]).all(|c| *c > 0. && *c <= MOST_C) {
+            "c (the penalty) must be above 0 and at most 10000"
         } else if !self.label_damping.values().chain([&self.damping]).all(|power| (0. ..=1.).contains(power)) {
             "damping must be within 0 and 1"
         } else if !self.all_families().all(|weight| (0. ..=10.).contains(weight)) {
             "the weight of a family must be within 0 and 10"
+        } else if self.algorithm == Algorithm::Nb && !self.label_within.is_empty() {
+            "label_within is for the algorithm nb-lr"
         } else if !self.label_within.values().all(|share| (0. ..=1.).contains(share)) {
             "the share of a fit within sources must be within 0 and 1"
         } else if !self.label_balance.values().chain([&self.balance]).all(|balance| (0. ..=1.).contains(balance)) {

@@ -43,9 +43,11 @@ impl Strength {
 /// Returns which candidate to take, of the area under the ROC curve of each in each part held out: the best in the mean of
 /// those that are better than the first in every part. What is better by chance in four parts is rare enough.
 pub(super) fn best(areas: &[Vec<f64>]) -> usize {
-    let mean = |areas: &[f64]| areas.iter().sum::<f64>() / areas.len() as f64;
     let Some(usual) = areas.first() else { return 0 };
-    let surpasses = |candidate: &[f64]| candidate.iter().zip(usual).all(|(area, usual)| area > usual);
+    // A part of one class has no area.
+    let told: Vec<usize> = (0..usual.len()).filter(|&part| !usual[part].is_nan()).collect();
+    let surpasses = |candidate: &[f64]| !told.is_empty() && told.iter().all(|&part| candidate[part] > usual[part]);
+    let mean = |areas: &[f64]| told.iter().map(|&part| areas[part]).sum::<f64>() / told.len() as f64;
     let better = areas.iter().enumerate().skip(1).filter(|(_, candidate)| surpasses(candidate));
     better.max_by(|(_, one), (_, other)| mean(one).total_cmp(&mean(other))).map_or(0, |(at, _)| at)
 }
@@ -61,6 +63,8 @@ mod tests {
         assert_eq!(best(&[usual.clone(), vec![0.9, 0.9, 0.8]]), 0);
         assert_eq!(best(&[usual.clone(), vec![0.81, 0.81, 0.81], vec![0.82, 0.82, 0.82], vec![0.9, 0.9, 0.7]]), 2);
         assert_eq!(best(&[usual, vec![f64::NAN; 3]]), 0);
+        assert_eq!(best(&[vec![0.8, f64::NAN], vec![0.9, f64::NAN]]), 1, "a part of one class is left out");
+        assert_eq!(best(&[vec![f64::NAN; 2], vec![f64::NAN; 2]]), 0);
     }
 
     #[test]

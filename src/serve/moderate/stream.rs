@@ -87,6 +87,8 @@ impl Lines {
     /// Returns the next answers; `None` at the end.
     async fn next(&mut self) -> Option<Vec<u8>> {
         loop {
+            // What is unpacked of a few bytes is always there: others get their turn between its pieces.
+            tokio::task::yield_now().await;
             if let Some(batch) = self.batch() {
                 if let Some(answer) = self.judged(batch).await {
                     return Some(answer);
@@ -138,14 +140,10 @@ impl Lines {
 
     /// Passes over the empty lines at the front, which nobody is answered.
     fn pass_blank(&mut self) {
-        let mut from = 0;
-        for end in memchr::memchr_iter(b'\n', &self.buffer) {
-            if !self.buffer.get(from..end).unwrap_or_default().trim_ascii().is_empty() {
-                break;
-            }
-            self.read += 1;
-            from = end + 1;
-        }
+        let blank = self.buffer.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let blank = self.buffer.get(..blank).unwrap_or_default();
+        let from = memchr::memrchr(b'\n', blank).map_or(0, |last| last + 1);
+        self.read += memchr::memchr_iter(b'\n', blank).count() as u64;
         self.buffer.drain(..from);
     }
 
