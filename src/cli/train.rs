@@ -57,7 +57,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "C")]
     penalty: Option<f64>,
     /// Try other penalties and weights of rare n-grams too, and take what tells the held-out rows of every part apart
-    /// better; takes two to three times as long
+    /// better; takes about four times as long
     #[arg(long)]
     tune: bool,
     /// The rate at which scores of a label are probabilities; without it the share of positive rows

@@ -89,7 +89,7 @@ pub struct Parameters {
     /// pooled and fixed-effects regression).
     pub label_within: BTreeMap<Label, f64>,
     /// Whether other strengths are tried in `nb-lr` heads, and taken where they tell the rows of every part held out apart
-    /// better (by the area under the ROC curve). Takes two to three times as long; figures on held-out rows then flatter a
+    /// better (by the area under the ROC curve). Takes about four times as long; figures on held-out rows then flatter a
     /// little.
     pub tune: bool,
     /// Rows that an n-gram must stand in.
