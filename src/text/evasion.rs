@@ -39,6 +39,11 @@ impl ViewList {
         &self.views
     }
 
+    /// Keeps the views that are `wanted`.
+    pub fn retain(&mut self, wanted: impl FnMut(&EvasionView) -> bool) {
+        self.views.retain(wanted);
+    }
+
     fn is_full(&self) -> bool {
         self.views.len() >= MAX_VIEWS
     }

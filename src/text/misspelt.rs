@@ -6,8 +6,9 @@
 use super::evasion::ViewList;
 use super::known::{Known, MISSPELT};
 use super::lexicon;
-use super::{EvasionKind, Token};
+use super::{EvasionKind, EvasionView, Token};
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// Shorter words are not looked at.
@@ -29,6 +30,9 @@ const SHORT: [(&[u8], &str); 7] = [
     (b"dmn", "damn"),
     (b"kll", "kill"),
 ];
+
+/// Names of persons that are slips where they are written otherwise than as names, small or in capitals.
+const NAMES: [&str; 3] = ["fuks", "idit", "moros"];
 
 /// What is near a listed word and means itself.
 static INNOCENT: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
@@ -76,6 +80,15 @@ pub(super) fn find(text: &str, tokens: &[Token], known: &[Known], views: &mut Vi
             views.push(EvasionKind::Misspelt, reading, token.range());
         }
     }
+}
+
+/// Tells whether a word that is read as another one stands there as a name, by its letters as `written`.
+pub(super) fn is_name<'a>(view: &EvasionView, text: &str, written: impl FnOnce(Range<usize>) -> &'a str) -> bool {
+    if view.kind != EvasionKind::Misspelt || !text.get(view.range.clone()).is_some_and(|word| NAMES.contains(&word)) {
+        return false;
+    }
+    let mut letters = written(view.range.clone()).chars();
+    letters.next().is_some_and(char::is_uppercase) && !letters.any(char::is_uppercase)
 }
 
 /// What a word of four letters or more is read as.
@@ -136,7 +149,8 @@ mod tests {
         for (spelt, word) in [
             ("idoit", "idiot"),
             ("idot", "idiot"),
-            ("IDOT", "idiot"),
+            ("IDIT", "idiot"),
+            ("idit", "idiot"),
             ("morron", ""),
             ("mroon", "moron"),
             ("fcuk", "fuck"),
@@ -159,7 +173,7 @@ mod tests {
         for text in [
             "the moon, a toll, the site, a pick, they cook in a garage; thus strange, a metal dune",
             "Lars, Bich Tran, Fuk Wing and Nazim and Niger and Homs, they sit waking and sinking",
-            "Idit Silman spoke next, then Mr Fuks; the moros",
+            "Idit Silman spoke next, then Mr Fuks and Ms Moros",
             "the assess of tilt suit shift short class stop the quick flick; form from",
             "idiot idiots moron liar dumb bitch asses asshole",
             "fk fct skt bkt idxiot",
@@ -181,7 +195,7 @@ mod tests {
                 all += 1;
             }
         }
-        assert!(missed * 14 < all, "{missed} of {all}");
+        assert!(missed * 15 < all, "{missed} of {all}");
     }
 
     #[test]

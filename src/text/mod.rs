@@ -126,7 +126,7 @@ impl Normalized {
     pub fn refill(&mut self, original: &str) {
         self.normalize(original);
         self.segment();
-        self.look();
+        self.look(original);
     }
 
     /// The first stage of [`Normalized::refill`] alone: the main text, no tokens and views. For benches.
@@ -153,13 +153,15 @@ impl Normalized {
     }
 
     /// The third stage: what is known of the tokens, and the views.
-    fn look(&mut self) {
+    fn look(&mut self, original: &str) {
         let sum = known::look(&self.text, &self.tokens, &mut self.known);
         let words = evasion::Words { text: &self.text, tokens: &self.tokens, known: &self.known, sum };
         evasion::find(&words, &self.suspects, &self.hidden, &mut self.views);
+        let written = |range: Range<usize>| self.alignment.span(range).slice(original);
+        self.views.retain(|view| !misspelt::is_name(view, &self.text, written));
     }
 
-    /// Returns the main text: NFKC, case folded, default-ignorables removed. Idempotent.
+    /// Returns the main text: NFKC, case folded, quotation marks as typed, default-ignorables removed. Idempotent.
     pub fn text(&self) -> &str {
         &self.text
     }
