@@ -149,9 +149,11 @@ impl<'de> Visitor<'de> for CellSeed {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Cell, A::Error> {
         let mut entries = Vec::new();
         while !self.inner
-            && entries.len() < MOST_KEYS
             && let Some(key) = map.next_key::<String>()?
         {
+            if entries.len() == MOST_KEYS {
+                return Err(A::Error::custom(format_args!("an object of more than {MOST_KEYS} keys")));
+            }
             if entries.iter().any(|(known, _)| *known == key) {
                 return Err(A::Error::custom(format_args!("the key {key:?} stands twice")));
             }
@@ -176,6 +178,9 @@ mod tests {
         let author = Cell::parse(r#"{"name":"ann","badges":[{"x":1}],"age":3}"#).unwrap();
         assert_eq!(author.text_or(&["name"]).as_deref(), Some("ann"));
         assert!(Cell::parse("{} {}").is_err());
+        let keys = |count: usize| (0..count).map(|at| format!("\"k{at}\":1")).collect::<Vec<_>>().join(",");
+        assert!(Cell::parse(&format!("{{{}}}", keys(256))).is_ok());
+        assert!(Cell::parse(&format!("{{{}}}", keys(257))).unwrap_err().to_string().contains("more than 256 keys"));
         assert!(Cell::parse(r#"{"a":1,"a":1}"#).unwrap_err().to_string().contains("\"a\" stands twice"));
     }
 }

@@ -223,6 +223,9 @@ impl Known {
     }
 }
 
+/// Labels that a row has at most.
+pub(super) const MOST_LABELS: usize = 256;
+
 /// What one row says.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fields {
@@ -231,6 +234,8 @@ pub(super) struct Fields {
     pub(super) labels: Vec<(Label, Cell)>,
     /// The first name like `labels.X` that is no label.
     pub(super) malformed: Option<String>,
+    /// Whether it has more than [`MOST_LABELS`].
+    pub(super) too_many_labels: bool,
     /// The first few names, for a sentence.
     pub(super) names: Vec<String>,
     /// Which of the caller's label columns the row has, by their place.
@@ -251,9 +256,9 @@ impl Fields {
                     *place = Some((rank, cell));
                 }
             }
-            // A row repeats a label's key only to fill memory.
-            Slot::Label(label) if self.labels.len() < 256 => self.labels.push((label, cell)),
-            Slot::Label(_) => {}
+            // Memory is bounded, and what is past the bound is told.
+            Slot::Label(label) if self.labels.len() < MOST_LABELS => self.labels.push((label, cell)),
+            Slot::Label(_) => self.too_many_labels = true,
             Slot::Malformed(key) => self.malformed = self.malformed.take().or(Some(key)),
         }
     }

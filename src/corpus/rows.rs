@@ -2,7 +2,7 @@
 
 use super::Columns;
 use super::cell::Cell;
-use super::fields::{Field, Fields};
+use super::fields::{Field, Fields, MOST_LABELS};
 use crate::label::Label;
 use crate::text::echo::shown;
 use crate::thread::{Article, Comment, Row, RowArticle};
@@ -77,6 +77,11 @@ fn labels(fields: &mut Fields, columns: &Columns) -> Result<BTreeMap<Label, f64>
     let unwanted = |label: &Label| columns.wanted.as_ref().is_some_and(|wanted| !wanted.contains(label));
     if let (Some(name), None) = (&fields.malformed, &columns.wanted) {
         return Err(format!("label {name:?}: a label is 1 to 40 of a-z, 0-9 and _, and begins with a letter"));
+    }
+    if fields.too_many_labels {
+        return Err(format!(
+            "the row has more than {MOST_LABELS} columns or keys that are labels; leave out what is not needed"
+        ));
     }
     let mut cells = std::mem::take(&mut fields.labels);
     let inner = match fields.take(Field::Labels) {
@@ -189,6 +194,14 @@ mod tests {
         assert_eq!(row.labels.len(), 1);
         let none = Columns { wanted: Some(Vec::new()), ..Columns::default() };
         assert!(read_with(cell, &none).unwrap().labels.is_empty());
+    }
+
+    #[test]
+    fn labels_past_the_bound_are_told() {
+        let keys = |count: usize| (0..count).map(|at| format!(",\"labels.l{at}\":1")).collect::<String>();
+        assert_eq!(read(&format!("{{\"text\":\"a\"{}}}", keys(256))).unwrap().labels.len(), 256);
+        let told = read(&format!("{{\"text\":\"a\"{}}}", keys(257))).unwrap_err();
+        assert!(told.contains("more than 256"), "{told}");
     }
 
     #[test]

@@ -106,7 +106,11 @@ impl Bound {
             raw[count] = dense.log_odds(measures);
             count += 1;
         }
-        Some(head.calibration.probability(&raw[..count]))
+        let probability = head.calibration.probability(&raw[..count]);
+        Some(match self.detector {
+            Some(detector) if head.aside.is_some() => detector.weigh_anew(head, measures, probability),
+            _ => probability,
+        })
     }
 
     /// Finds the evidence for the head's label, weightiest first.
@@ -122,6 +126,18 @@ impl Bound {
         {
             let mut cues = Vec::new();
             detector.evidence(seen, &|at| slope * dense.weight(&measured, at), &mut cues);
+            if head.aside.is_some() {
+                let before = head.calibration.probability(&[dense.log_odds(&measured)]);
+                let log_odds = |p: f64| (p / (1. - p)).ln();
+                cues.push(Evidence {
+                    label: head.label.clone(),
+                    kind: EvidenceKind::Topic,
+                    name: Some("how much it says, where no article is known"),
+                    span: None,
+                    text: None,
+                    weight: log_odds(detector.weigh_anew(head, &measured, before)) - log_odds(before),
+                });
+            }
             found.extend(cues.into_iter().filter(|evidence| evidence.weight.abs() >= FAINTEST));
         }
         found.sort_by(|a, b| b.weight.total_cmp(&a.weight));

@@ -25,7 +25,7 @@ pub use ngram::NgramHead;
 use crate::error::Result;
 use crate::features::cues::Utterance;
 use crate::features::topic::{Background, Relevance, Topic};
-use crate::model::DenseHead;
+use crate::model::{DenseHead, Head};
 use ndarray::Array2;
 
 /// What is known about a comment when it is judged. All detectors share it.
@@ -75,6 +75,11 @@ pub trait Detector: Sync {
     /// When linfa-bayes refuses the rows.
     fn fit(&self, rows: Array2<f64>, targets: &[bool]) -> Result<DenseHead> {
         DenseHead::fit_gaussian(rows, targets)
+    }
+
+    /// Weighs the probability that the head of a model gives anew by what is known of the comment; most do not.
+    fn weigh_anew(&self, _head: &Head, _measures: &[f64], probability: f64) -> f64 {
+        probability
     }
 
     /// Finds the evidence behind the dense features; `weigh` gives the share of feature `at` in the score, in log-odds.

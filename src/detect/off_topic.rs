@@ -3,10 +3,13 @@
 //! **Catches** promotion, rants on another matter, comments posted in the wrong thread: texts whose words are no more
 //! probable under the article and the earlier comments than anywhere.
 //!
+//! Where only a thread is known, also what adds nothing to it: readers call that irrelevant far oftener.
+//!
 //! **Misses** comments on another matter that share the article's words; takes stories from life that share none for off
 //! topic. Without article and thread it says nothing.
 //!
-//! **Evidence** nearness to article, thread and title, by name; words that are strangest to the topic.
+//! **Evidence** nearness to article, thread and title, by name; words that are strangest to the topic; where only a thread
+//! is known, how little or how much the comment says.
 //!
 //! **Example** "Great prices on watches, see my page" under an article on a bridge.
 
@@ -14,7 +17,7 @@ use super::{Detector, Evidence, EvidenceKind, Seen};
 use crate::error::Result;
 use crate::features::topic::{self, stems};
 use crate::label::{self, Label};
-use crate::model::DenseHead;
+use crate::model::{DenseHead, Head};
 use crate::text::TokenKind;
 use ndarray::Array2;
 
@@ -50,6 +53,15 @@ impl Detector for OffTopic {
 
     fn fit(&self, rows: Array2<f64>, targets: &[bool]) -> Result<DenseHead> {
         DenseHead::fit_logistic(&rows, targets)
+    }
+
+    fn weigh_anew(&self, head: &Head, measures: &[f64], probability: f64) -> f64 {
+        match (head.aside, measures) {
+            (Some(aside), [_, _, length, alone]) if *alone > 0. => {
+                aside.probability(probability, head.calibration.base_rate, length.exp_m1())
+            }
+            _ => probability,
+        }
     }
 
     fn evidence(&self, seen: &Seen<'_>, weigh: &dyn Fn(usize) -> f64, found: &mut Vec<Evidence>) {

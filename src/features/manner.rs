@@ -6,6 +6,7 @@
 
 use super::groups::is_mention;
 use super::ngrams::{Family, Feature, GROUP, Met, slot};
+use crate::text::as_typed;
 use crate::text::packed::{small_letters_end, step};
 
 /// Words at either end whose place is a feature.
@@ -46,6 +47,7 @@ pub(super) fn visit(original: &str, met: &[Met], take: &mut impl FnMut(Feature))
         give(BEGINS_SMALL);
     }
     let last = original.trim_end().chars().next_back().unwrap_or(' ');
+    let last = if last == '…' { '.' } else { as_typed(last) };
     give(step(ENDING, if last.is_alphanumeric() { 0 } else { u64::from(last) }));
 }
 
@@ -62,10 +64,12 @@ fn of_any_word(word: &str, give: &mut impl FnMut(u64)) -> bool {
     let (mut folded, mut marks, mut seen) = (CAPITAL_WORD, SIGNS, 0);
     for c in word.chars() {
         if !c.is_alphanumeric() {
-            if seen < MARKS {
-                marks = step(marks, u64::from(c));
+            // As everywhere, the marks of a printer are those of a typewriter.
+            let (mark, times) = if c == '…' { ('.', 3) } else { (as_typed(c), 1) };
+            for _ in seen..MARKS.min(seen + times) {
+                marks = step(marks, u64::from(mark));
             }
-            seen += 1;
+            seen += times;
             continue;
         }
         letters += 1;
@@ -184,6 +188,11 @@ mod tests {
             assert_eq!(capital, of_any_word(word, &mut |hash| general.push(hash)), "{word}");
             assert_eq!(short, general, "{word}");
         }
+    }
+
+    #[test]
+    fn the_marks_of_a_printer_are_those_of_a_typewriter() {
+        assert_eq!(slots("So “smart”, I’m told…"), slots("So \"smart\", I'm told..."));
     }
 
     #[test]

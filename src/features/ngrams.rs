@@ -14,7 +14,7 @@ use std::iter::once;
 use std::ops::Range;
 
 /// Names this way of making features; models are refused where theirs differs.
-pub const SCHEME: &str = "words1-2+gaps+you+marks+groups,chars3-5,manner,slots2^19,v5";
+pub const SCHEME: &str = "words1-2+gaps+you+marks+groups,chars3-5,manner,slots2^19,v6";
 /// Binary logarithm of the number of slots that n-grams are hashed to.
 pub const SLOT_BITS: u32 = 19;
 

@@ -15,7 +15,8 @@ pub const PRIOR_WORDS: f64 = 3000.;
 const STEM_LETTERS: usize = 5;
 
 /// Names of the features in a [`Relevance`], in order.
-pub const NAMES: [&str; 3] = ["nearness to article and thread", "nearness to the title", "length"];
+pub const NAMES: [&str; 4] =
+    ["nearness to article and thread", "nearness to the title", "length", "no article but a thread"];
 /// How many features a [`Relevance`] has.
 pub const COUNT: usize = NAMES.len();
 
@@ -97,6 +98,8 @@ pub struct Topic {
     title: Counts,
     /// Title, article and the comments before.
     whole: Counts,
+    /// Words of title and article.
+    of_article: u64,
 }
 
 impl Topic {
@@ -119,6 +122,7 @@ impl Topic {
                 topic.title.add(&buffer);
             }
         }
+        topic.of_article = topic.whole.total;
         topic
     }
 
@@ -152,7 +156,8 @@ impl Topic {
         let against = |counts: &Counts| -> f64 {
             comment.iter().map(|&stem| log_ratio(counts, background, stem)).sum::<f64>() / root
         };
-        [against(&self.whole), against(&self.title), (comment.len() as f64).ln_1p()]
+        let alone = if self.of_article == 0 { 1. } else { 0. };
+        [against(&self.whole), against(&self.title), (comment.len() as f64).ln_1p(), alone]
     }
 
     /// Returns what one stem of a comment adds to the log-likelihood ratio topic : background.
@@ -209,6 +214,15 @@ mod tests {
         let before = topic.relevance(&background(), &comment);
         topic.add_comment(&stems_of("my recipe needs sugar"));
         assert!(topic.relevance(&background(), &comment)[0] > before[0]);
+    }
+
+    #[test]
+    fn a_thread_without_an_article_is_told() {
+        let mut topic = Topic::default();
+        topic.add_comment(&stems_of("the old bridge over the river"));
+        assert_eq!(topic.relevance(&background(), &stems_of("that bridge"))[3], 1.);
+        let article = Topic::new(None, Some("the old bridge over the river"));
+        assert_eq!(article.relevance(&background(), &stems_of("that bridge"))[3], 0.);
     }
 
     #[test]

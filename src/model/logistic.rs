@@ -66,6 +66,12 @@ impl Logistic {
         mean(&mut self.bias, other.bias);
     }
 
+    /// Adds a share of the weights of another fit over the same features.
+    pub fn add(&mut self, share: f64, other: &Self) {
+        self.weights.iter_mut().zip(&other.weights).for_each(|(ours, theirs)| *ours += share * theirs);
+        self.bias += share * other.bias;
+    }
+
     /// Fits the weights. The same input gives the same bytes on the same target.
     pub fn fit(problem: &LogisticProblem<'_>) -> Self {
         let mut descent = Descent::new(problem);

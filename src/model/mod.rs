@@ -1,5 +1,6 @@
 //! From numbers to posteriors: naive Bayes, its discriminatively scaled form, calibration, the model file and its card.
 
+mod aside;
 mod calibration;
 mod card;
 mod dense;
@@ -12,6 +13,7 @@ mod sparse;
 mod tally;
 mod weights;
 
+pub use aside::Aside;
 pub use calibration::Calibration;
 pub use card::{Card, LabelCard, Measure, SourceCard};
 pub use dense::{DenseHead, GaussianClass};
@@ -62,6 +64,9 @@ pub struct Head {
     pub dense: Option<DenseHead>,
     /// From the raw scores (n-grams first) to a probability.
     pub calibration: Calibration,
+    /// How relevance is judged by a thread alone, where that differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<Aside>,
 }
 
 fn all_families() -> [f64; FAMILIES] {
@@ -185,6 +190,9 @@ impl Model {
             }
             if !head.families.iter().all(|weight| weight.is_finite()) {
                 return Err(format!("a family of {label} weighs no finite number"));
+            }
+            if head.aside.is_some_and(|aside| !aside.is_sound()) {
+                return Err(format!("what {label} makes of a thread alone is out of range"));
             }
             if head.dense.as_ref().is_some_and(|dense| !dense.is_sound()) {
                 return Err(format!("the dense head of {label} is not sound"));

@@ -25,6 +25,7 @@ use crate::span::Span;
 use alignment::Alignment;
 use evasion::ViewList;
 use known::Known;
+pub(crate) use normalize::as_typed;
 use normalize::{Hidden, Normalizer};
 use std::fmt;
 use std::ops::Range;

@@ -264,7 +264,7 @@ fn block(high: u32) -> Block {
 
 /// Returns the sign of a typewriter for a quotation mark or an apostrophe of a printer: which of them an author gets depends on
 /// the device, and "don’t" is the word that "don't" is.
-fn as_typed(c: char) -> char {
+pub(crate) fn as_typed(c: char) -> char {
     match c {
         '\u{b4}' | '\u{2bc}' | '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' => '\'',
         '\u{201c}'..='\u{201f}' | '\u{2033}' => '"',

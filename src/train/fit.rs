@@ -160,6 +160,7 @@ impl<'a> Plan<'a> {
             Some(detector) if !detector.reads_ngrams() => None,
             _ => Some(self.fit_ngrams(task, &used, task.strength)?),
         };
+        let ngrams = ngrams.map(|ngrams| self.borrow(task, fold, ngrams)).transpose()?;
         let dense = match detector {
             Some(detector) if !detector.measures().is_empty() => {
                 let width = detector.measures().len();
@@ -176,6 +177,19 @@ impl<'a> Plan<'a> {
             _ => None,
         };
         Ok(Parts { ngrams, dense })
+    }
+
+    /// Adds to a head what it borrows of others, fitted without the rows of the same fold.
+    fn borrow(&self, task: &Task, fold: usize, mut ngrams: Logistic) -> Result<Logistic> {
+        for (lender, share) in self.parameters.label_borrows.get(&task.label).into_iter().flatten() {
+            let Some(lender) = self.tasks.iter().find(|task| task.label == *lender) else { continue };
+            let row = |at: usize| lender.rows[at] as usize;
+            let outside = |at: &usize| usize::from(task.division.fold(self.examples, row(*at))) != fold;
+            let used: Vec<usize> = (0..lender.rows.len()).filter(outside).collect();
+            let lent = self.fit_ngrams(lender, &used, lender.strength)?;
+            ngrams.add(*share, &lent);
+        }
+        Ok(ngrams)
     }
 
     fn fit_ngrams(&self, task: &Task, used: &[usize], strength: Strength) -> Result<Logistic> {
@@ -209,7 +223,11 @@ impl<'a> Plan<'a> {
             let scales = self.scales(&self.count(task, used, &weights)?, strength);
             let c = WITHIN * strength.c;
             let problem = LogisticProblem { weights: &weights, scales: &scales, groups: &groups, c, ..problem };
-            fitted.mix(share, &Logistic::fit(&problem));
+            // What the fit within sources adds is their order; where the scale begins is for the pooled fit to say, which
+            // a source whose few positives all fall into one part cannot move.
+            let mut within = Logistic::fit(&problem);
+            within.bias = fitted.bias;
+            fitted.mix(share, &within);
         }
         Ok(fitted)
     }
@@ -300,9 +318,10 @@ impl<'a> Plan<'a> {
             threshold_at_two_percent_false_alarms: threshold,
             recall_at_two_percent_false_alarms: recall,
         };
+        let aside = self.parameters.thread_alone.get(&task.label).copied();
         let bias = whole.ngrams.as_ref().map(|ngrams| ngrams.bias);
         let families = task.families;
-        let head = Head { label: task.label.clone(), ngrams: bias, families, dense: whole.dense, calibration };
+        let head = Head { label: task.label.clone(), ngrams: bias, families, dense: whole.dense, calibration, aside };
         let column = whole.ngrams.map(|ngrams| {
             let mut column = vec![0.; 1 << SLOT_BITS];
             self.vocabulary.iter().zip(ngrams.weights).for_each(|(&slot, weight)| column[slot as usize] = weight);

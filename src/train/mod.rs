@@ -16,8 +16,8 @@ use crate::detect;
 use crate::error::{Error, Result};
 use crate::features::topic::Background;
 use crate::features::{FAMILIES, SCHEME};
-use crate::label::Label;
-use crate::model::{Card, Frequencies, Model, SourceCard, Weights};
+use crate::label::{Label, OFF_TOPIC};
+use crate::model::{Aside, Card, Frequencies, Model, SourceCard, Weights};
 use crate::thread::Row;
 use examples::Examples;
 use rayon::prelude::*;
@@ -54,6 +54,9 @@ const MOST_ALPHA: f64 = 1e6;
 /// | `families` | 1, 1, 0.5 (`nb`: 1, 0.7, 0.3) | weights of words, pieces of words and manner | 0 to 10 |
 /// | `label_balance`, `label_damping`, `label_c` | – | the same for single labels; the fit within sources keeps the general `balance` and `damping` | |
 /// | `label_within` | 0 | share of a second fit, for each label, that only tells rows of the same source apart | 0 to 1 |
+/// | `hold_out_sources` | none | labels that are calibrated on scores of whole sources held out, not of rows | with two sources or more |
+/// | `label_borrows` | none | for each label, other labels and the share of their n-gram weights that is added to its own | -1 to 1 |
+/// | `thread_alone` | none | rates at which off_topic is judged where no article is known | |
 /// | `tune` | no | whether other strengths of the penalty and of rare n-grams are tried, for each label | |
 /// | `least_rows` | 2 | rows that an n-gram must stand in | |
 /// | `balance` | 0 | 0: every row counts the same; 1: every source, and each class in it, counts the same | 0 to 1 |
@@ -88,6 +91,14 @@ pub struct Parameters {
     /// often their manner and not their abuse, then teaches nothing. The heads are the mean of both fits (a compromise of
     /// pooled and fixed-effects regression).
     pub label_within: BTreeMap<Label, f64>,
+    /// Labels for which whole sources are held out in turn instead of rows. Probabilities are then as sure as on a site
+    /// that no source comes from, and the figures of the report are those of such a site: lower, and truer to most uses.
+    pub hold_out_sources: Vec<Label>,
+    /// What the n-gram head of a label borrows of the heads of others, as a share of their weights: sarcasm in quarrels
+    /// comes with scorn, of which other sources tell more.
+    pub label_borrows: BTreeMap<Label, BTreeMap<Label, f64>>,
+    /// How off_topic is judged where only a thread is known, for models that learn relevance from rows with articles.
+    pub thread_alone: BTreeMap<Label, Aside>,
     /// Whether other strengths are tried in `nb-lr` heads, and taken where they tell the rows of every part held out apart
     /// better (by the area under the ROC curve). Takes about four times as long; figures on held-out rows then flatter a
     /// little.
@@ -117,6 +128,9 @@ impl Parameters {
             label_balance: BTreeMap::new(),
             label_damping: BTreeMap::new(),
             label_within: BTreeMap::new(),
+            hold_out_sources: Vec::new(),
+            label_borrows: BTreeMap::new(),
+            thread_alone: BTreeMap::new(),
             tune: false,
             least_rows: 2,
             balance: 0.,
@@ -137,6 +151,11 @@ impl Parameters {
         self.families.iter().chain(self.label_families.values()).flatten()
     }
 
+    fn may_lend(&self, to: &Label, from: &Label) -> bool {
+        let has_words = |label: &Label| detect::find(label.as_str()).is_none_or(|detector| detector.reads_ngrams());
+        to != from && self.labels.contains(from) && has_words(to) && has_words(from)
+    }
+
     fn check(&self) -> Result<()> {
         let wrong = if self.labels.is_empty() {
             "no label is to be trained"
@@ -154,6 +173,12 @@ impl Parameters {
             "label_within is for the algorithm nb-lr"
         } else if !self.label_within.values().all(|share| (0. ..=1.).contains(share)) {
             "the share of a fit within sources must be within 0 and 1"
+        } else if !self.label_borrows.values().flat_map(BTreeMap::values).all(|share| share.abs() <= 1.) {
+            "the share that a label borrows of another must be within -1 and 1"
+        } else if !self.label_borrows.iter().all(|(to, from)| from.keys().all(|from| self.may_lend(to, from))) {
+            "a label borrows of another that is trained beside it and that words decide"
+        } else if !self.thread_alone.iter().all(|(label, aside)| label.as_str() == OFF_TOPIC && aside.is_sound()) {
+            "thread_alone is for off_topic; strayed must be above 0 and below 1, idle from 0 and below 1, words above 0"
         } else if !self.label_balance.values().chain([&self.balance]).all(|balance| (0. ..=1.).contains(balance)) {
             "balance must be within 0 and 1"
         } else if !self.base_rates.values().all(|rate| *rate > 0. && *rate < 1.) {

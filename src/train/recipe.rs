@@ -5,7 +5,7 @@ use crate::detect;
 use crate::error::{Error, Result};
 use crate::features::FAMILIES;
 use crate::label::{HOUSE, Label};
-use crate::model::SourceCard;
+use crate::model::{Aside, SourceCard};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -45,6 +45,12 @@ pub struct Recipe {
     label_damping: BTreeMap<Label, f64>,
     #[serde(default)]
     label_within: BTreeMap<Label, f64>,
+    #[serde(default)]
+    hold_out_sources: Vec<Label>,
+    #[serde(default)]
+    label_borrows: BTreeMap<Label, BTreeMap<Label, f64>>,
+    #[serde(default)]
+    thread_alone: BTreeMap<Label, Aside>,
     #[serde(default)]
     tune: bool,
     #[serde(default)]
@@ -129,6 +135,9 @@ impl Recipe {
             ("label_balance", self.label_balance.keys().collect()),
             ("label_damping", self.label_damping.keys().collect()),
             ("label_within", self.label_within.keys().collect()),
+            ("thread_alone", self.thread_alone.keys().collect()),
+            ("hold_out_sources", self.hold_out_sources.iter().collect()),
+            ("label_borrows", self.label_borrows.iter().flat_map(|(to, from)| from.keys().chain([to])).collect()),
             ("base_rates", self.base_rates.keys().collect()),
         ];
         for (table, labels) in tables {
@@ -197,6 +206,9 @@ impl Recipe {
             label_damping: self.label_damping.clone(),
             label_within: self.label_within.clone(),
             label_c: self.label_c.clone(),
+            hold_out_sources: self.hold_out_sources.clone(),
+            label_borrows: self.label_borrows.clone(),
+            thread_alone: self.thread_alone.clone(),
             tune: self.tune,
             least_rows: self.least_rows.unwrap_or(defaults.least_rows),
             balance: self.balance.unwrap_or(defaults.balance),

@@ -6,6 +6,7 @@ use super::tune::Strength;
 use crate::error::{Error, Result};
 use crate::features::FAMILIES;
 use crate::label::Label;
+use std::collections::BTreeSet;
 
 /// Positives and negatives that a label must have.
 const FEWEST: usize = 5;
@@ -20,6 +21,8 @@ pub(super) struct Task {
     /// What each counts in the fit within sources.
     pub(super) weights_within: Vec<f64>,
     pub(super) folds: Vec<u8>,
+    /// What made the folds.
+    pub(super) division: Division,
     pub(super) families: [f64; FAMILIES],
     pub(super) strength: Strength,
 }
@@ -47,6 +50,7 @@ impl Task {
         column: usize,
         label: &Label,
     ) -> Result<Self> {
+        let division = Division::new(parameters, examples, source_weights.len(), label);
         let measures = examples.detector(column).is_some_and(|detector| !detector.measures().is_empty());
         let usable = |&row: &usize| {
             examples.target(column, row).is_some() && (!measures || examples.measured(column, row).is_some())
@@ -65,20 +69,78 @@ impl Task {
                 targets.len() - positives
             )));
         }
-        let folds = rows.iter().map(|&row| {
-            // Mixed with the seed, so that another seed makes other folds.
-            let mixed = (examples.digests[row] ^ parameters.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            ((mixed >> 33) as usize % parameters.folds) as u8
-        });
-        let folds = folds.collect();
+        let folds = rows.iter().map(|&row| division.fold(examples, row)).collect();
         let balance = |share: f64| balanced(share, examples, source_weights, &rows, &targets);
         let weights = balance(parameters.label_balance.get(label).copied().unwrap_or(parameters.balance));
         let weights_within = balance(parameters.balance);
         let rows = rows.into_iter().map(|row| row as u32).collect();
         let families = parameters.families_of(label);
         let strength = Strength::of(parameters, label);
-        Ok(Self { column, label: label.clone(), rows, targets, weights, weights_within, folds, families, strength })
+        let label = label.clone();
+        let task = Self { column, label, rows, targets, weights, weights_within, folds, division, families, strength };
+        let one_class = |fold: &usize| {
+            let left: BTreeSet<bool> = task.outside(*fold).into_iter().map(|at| task.targets[at]).collect();
+            left.len() < 2
+        };
+        if task.division.by_source() && (0..parameters.folds).any(|fold| one_class(&fold)) {
+            return Err(Error::training(format!(
+                "{}: when whole sources are held out, rows of one class only are left in a part; take it out of \
+                 hold_out_sources, or give more sources",
+                task.label
+            )));
+        }
+        Ok(task)
     }
+}
+
+/// Which rows are held out together: those whose texts have the same remainder, or whole sources.
+///
+/// It is the same for every label, as a head that borrows of another must not borrow what that one learned of rows that
+/// are held out.
+#[derive(Debug)]
+pub(super) struct Division {
+    folds: usize,
+    seed: u64,
+    /// The part of each source, where whole sources are held out.
+    of_source: Option<Vec<u8>>,
+}
+
+impl Division {
+    fn new(parameters: &Parameters, examples: &Examples, sources: usize, label: &Label) -> Self {
+        let Parameters { folds, seed, .. } = *parameters;
+        let by_source = parameters.hold_out_sources.contains(label);
+        Self { folds, seed, of_source: by_source.then(|| dealt(&examples.sources, sources, folds)) }
+    }
+
+    fn by_source(&self) -> bool {
+        self.of_source.is_some()
+    }
+
+    /// Returns the part of a row.
+    pub(super) fn fold(&self, examples: &Examples, row: usize) -> u8 {
+        if let Some(parts) = &self.of_source {
+            return parts[examples.sources[row] as usize];
+        }
+        // Mixed with the seed, so that another seed makes other folds.
+        let mixed = (examples.digests[row] ^ self.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        ((mixed >> 33) as usize % self.folds) as u8
+    }
+}
+
+/// Deals sources to parts such that all have about as many rows; returns the part of each.
+fn dealt(sources: &[u32], count: usize, parts: usize) -> Vec<u8> {
+    let mut rows: Vec<(usize, usize)> = (0..count).map(|source| (0, source)).collect();
+    for &source in sources {
+        rows[source as usize].0 += 1;
+    }
+    rows.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    let (mut loads, mut part_of) = (vec![0; parts], vec![0; count]);
+    for (rows, source) in rows {
+        let least = (0..parts).min_by_key(|&part| loads[part]).unwrap_or(0);
+        loads[least] += rows;
+        part_of[source] = least as u8;
+    }
+    part_of
 }
 
 /// Gives sources, and the classes in them, weights between that of their rows and an equal one; the mean is 1.
