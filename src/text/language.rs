@@ -4,6 +4,8 @@
 //! they settle most English comments at little cost, and general detectors take short casual English for anything.
 //! whatlang decides the rest, and is believed only on enough letters without English words among them.
 
+mod short;
+
 use super::english::{Known, WORDS, Words, lower};
 use super::known::{ENGLISH, SHARED};
 use super::{Normalized, TokenKind};
@@ -73,6 +75,12 @@ impl Language {
         // With so many of its words the text is taken for no other language.
         if sample.own * 8 >= sample.words && sample.is_english(0) {
             return ENGLISH_FOUND;
+        }
+        if sample.own < 2
+            && sample.words <= short::MOST_WORDS
+            && let Some(code) = short::foreign(read, sample.own)
+        {
+            return Language { code, reliable: true };
         }
         if sample.latin < MIN_LETTERS || sample.words < MIN_WORDS {
             return UNDETERMINED;
