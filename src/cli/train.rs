@@ -17,8 +17,10 @@ use std::process::ExitCode;
     long_about = "Train a model on labelled rows (JSONL or CSV) or exports of comment platforms, also .gz and .zst.\n\n\
         A row has `text` and `labels` ({\"insult\": 1, \"sarcasm\": 0}); a label that is absent says nothing about it. In \
         CSV each label is a column. off_topic is learned from rows with `article` or `thread`. Part of the rows is held \
-        out in turn, to calibrate the scores and to tell how good the model is; a report says so at the end. The same \
-        rows, in the same order, give the same file to the byte. The model's card names it after the file it is \
+        out in turn, to calibrate the scores and to tell how good the model is; a report says so at the end. Where \
+        each class has 100 rows, they also choose how strong the penalty is and what rare n-grams weigh: what tells the \
+        rows of every part apart better than the usual is taken, and the card says so (--no-tune keeps the usual). The \
+        same rows, in the same order, give the same file to the byte. The model's card names it after the file it is \
         written to, so that two files of the same rows differ by that name unless --name is given.",
     after_help = "Examples:\n  \
         gruff train --data decisions.csv:house=rejected --text-column body --label house --out site.gruff\n  \
@@ -53,13 +55,15 @@ pub(super) struct Args {
     /// Give sources, and classes in them, equal weight (1) or rows (0), or something between
     #[arg(long, value_name = "SHARE")]
     balance: Option<f64>,
-    /// Inverse strength of the penalty on large weights [default: 2]
+    /// Inverse strength of the penalty on large weights, in place of one that the rows choose [default: 2]
     #[arg(long, value_name = "C")]
     penalty: Option<f64>,
-    /// Try other penalties and weights of rare n-grams too, and take what tells the held-out rows of every part apart
-    /// better; takes about four times as long
+    /// Try other penalties and weights of rare n-grams too, where --penalty or a recipe say what is usual
     #[arg(long)]
     tune: bool,
+    /// Do not try others: takes a quarter of the time
+    #[arg(long, conflicts_with = "tune")]
+    no_tune: bool,
     /// The rate at which scores of a label are probabilities; without it the share of positive rows
     #[arg(long, value_name = "LABEL=RATE", value_parser = rate)]
     base_rate: Vec<(Label, f64)>,
@@ -128,7 +132,8 @@ impl Args {
         parameters.folds = self.folds.unwrap_or(parameters.folds);
         parameters.balance = self.balance.unwrap_or(parameters.balance);
         parameters.c = self.penalty.unwrap_or(parameters.c);
-        parameters.tune |= self.tune;
+        // Who says how strong the penalty is gets it.
+        parameters.tune = self.tune || parameters.tune && !self.no_tune && self.penalty.is_none();
         if let Some((label, _)) = self.base_rate.iter().find(|(label, _)| !parameters.labels.contains(label)) {
             let trained = parameters.labels.iter().map(Label::as_str).collect::<Vec<_>>().join(", ");
             bail!("--base-rate {label}: that label is not trained; mend its name ({trained})");

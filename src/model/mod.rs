@@ -13,7 +13,7 @@ mod tally;
 mod weights;
 
 pub use calibration::Calibration;
-pub use card::{Card, LabelCard, Measure, SourceCard};
+pub use card::{Card, LabelCard, Measure, OperatingPoint, SourceCard};
 pub use dense::{DenseHead, GaussianClass};
 pub use frequency::Frequencies;
 pub use logistic::{Logistic, LogisticProblem, sigmoid};

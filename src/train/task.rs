@@ -35,6 +35,12 @@ impl Task {
         (0..self.rows.len()).filter(|&at| usize::from(self.folds[at]) != fold).collect()
     }
 
+    /// Returns how many rows the rarer class has.
+    pub(super) fn rarer(&self) -> usize {
+        let positives = self.targets.iter().filter(|target| **target).count();
+        positives.min(self.targets.len() - positives)
+    }
+
     /// Returns 1 for each family that weighs something, else 0.
     pub(super) fn families_in_use(&self) -> [f64; FAMILIES] {
         self.families.map(|weight| f64::from(u8::from(weight > 0.)))
