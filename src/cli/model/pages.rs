@@ -118,7 +118,7 @@ fn operating_points(page: &mut Page, card: &Card) {
                 text(&point.name),
                 format!("{:.3}", point.threshold),
                 measure(point.recall),
-                measure(point.false_alarms),
+                fine(point.false_alarms),
                 measure(point.precision),
             ]
         })
@@ -143,6 +143,11 @@ fn of_source(source: &SourceCard) -> Vec<String> {
 
 fn measure(measure: Measure) -> String {
     format!("{:.3} ({:.3}–{:.3})", measure.value, measure.low, measure.high)
+}
+
+/// A measure that is often near 0.
+fn fine(measure: Measure) -> String {
+    format!("{:.4} ({:.4}–{:.4})", measure.value, measure.low, measure.high)
 }
 
 /// Makes text from a model file mean itself in Markdown.
