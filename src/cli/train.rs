@@ -109,8 +109,14 @@ fn rate(typed: &str) -> Result<(Label, f64), String> {
 }
 
 impl Args {
+    /// Returns whether the rows choose strengths, where that was said. Who says how strong the penalty is gets it.
+    fn tunes(&self) -> Option<bool> {
+        if self.tune { Some(true) } else { (self.no_tune || self.penalty.is_some()).then_some(false) }
+    }
+
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         self.threads.start()?;
+        let tunes = self.tunes();
         let (mut parameters, identity, sources, left_out) = match &self.recipe {
             Some(path) => recipe(path, self.sources.as_deref())?,
             None => {
@@ -132,8 +138,7 @@ impl Args {
         parameters.folds = self.folds.unwrap_or(parameters.folds);
         parameters.balance = self.balance.unwrap_or(parameters.balance);
         parameters.c = self.penalty.unwrap_or(parameters.c);
-        // Who says how strong the penalty is gets it.
-        parameters.tune = self.tune || parameters.tune && !self.no_tune && self.penalty.is_none();
+        parameters.tune = tunes.unwrap_or(parameters.tune);
         if let Some((label, _)) = self.base_rate.iter().find(|(label, _)| !parameters.labels.contains(label)) {
             let trained = parameters.labels.iter().map(Label::as_str).collect::<Vec<_>>().join(", ");
             bail!("--base-rate {label}: that label is not trained; mend its name ({trained})");
@@ -199,4 +204,34 @@ fn recipe(path: &Path, folder: Option<&Path>) -> anyhow::Result<(Parameters, Ide
     let sources: Vec<Source> = sources.collect();
     let left_out = recipe.sources.len() - sources.len();
     Ok((recipe.parameters(), recipe.identity(), sources, left_out))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    #[test]
+    fn rows_choose_strengths_unless_somebody_else_did() {
+        let tunes = |typed: &str| {
+            let line = format!("train --label house --out a.gruff {typed}");
+            Line::try_parse_from(line.split_whitespace()).map(|line| line.args.tunes()).map_err(|_| ())
+        };
+        for (typed, told) in [
+            ("", None),
+            ("--no-tune", Some(false)),
+            ("--penalty 4", Some(false)),
+            ("--tune", Some(true)),
+            ("--penalty 4 --tune", Some(true)),
+        ] {
+            assert_eq!(tunes(typed), Ok(told), "{typed}");
+        }
+        assert!(tunes("--tune --no-tune").is_err());
+    }
 }

@@ -133,8 +133,9 @@ mod tests {
 
     #[test]
     fn without_a_false_alarm_precision_is_still_uncertain() {
-        let scored = Scored::of_pairs((0..200).map(|at| (f64::from(at), at >= 150)).collect());
-        let point = scored.operating_points(0.1).pop().unwrap();
+        let scored = Scored::of_pairs((0..100).map(|at| (f64::from(at), at >= 50)).collect());
+        let point = &scored.operating_points(0.1)[0];
+        assert_eq!((point.threshold, point.false_alarms.value), (50., 0.));
         assert!(point.precision.low < 0.9 && point.precision.high == 1., "{point:?}");
     }
 
