@@ -1,6 +1,7 @@
 //! `gruff model`: what is known about a model, and what differs between two.
 
 mod diff;
+mod pages;
 mod sheet;
 
 use super::judging::Threads;
@@ -28,8 +29,14 @@ enum Command {
         #[arg(value_name = "FILE")]
         model: Option<PathBuf>,
         /// Write the card as JSON
-        #[arg(long)]
+        #[arg(long, group = "form")]
         json: bool,
+        /// Write the card as a page in Markdown
+        #[arg(long, group = "form")]
+        markdown: bool,
+        /// Write who made what the model learned from, as a page in Markdown
+        #[arg(long, group = "form")]
+        attributions: bool,
     },
     /// Show what changed from one model to another: labels, card, thresholds, sources, and how scores move
     #[command(after_help = "Examples:\n  \
@@ -60,10 +67,14 @@ impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let mut out = output::stdout();
         let code = match self.command {
-            Command::Show { model, json } => {
+            Command::Show { model, json, markdown, attributions } => {
                 let model = open(model.as_deref().unwrap_or(Path::new("builtin")))?;
                 if json {
                     writeln!(out, "{}", serde_json::to_string_pretty(model.card())?)?;
+                } else if markdown {
+                    write!(out, "{}", pages::card(model.card()))?;
+                } else if attributions {
+                    write!(out, "{}", pages::attributions(model.card()))?;
                 } else {
                     for line in sheet::sheet(model.card())?.lines() {
                         writeln!(out, "{}", visible(line))?;

@@ -17,8 +17,10 @@ use std::process::ExitCode;
     long_about = "Train a model on labelled rows (JSONL or CSV) or exports of comment platforms, also .gz and .zst.\n\n\
         A row has `text` and `labels` ({\"insult\": 1, \"sarcasm\": 0}); a label that is absent says nothing about it. In \
         CSV each label is a column. off_topic is learned from rows with `article` or `thread`. Part of the rows is held \
-        out in turn, to calibrate the scores and to tell how good the model is; a report says so at the end. The same \
-        rows, in the same order, give the same file to the byte. The model's card names it after the file it is \
+        out in turn, to calibrate the scores and to tell how good the model is; a report says so at the end. Where \
+        each class has 100 rows, they also choose how strong the penalty is and what rare n-grams weigh: what tells the \
+        rows of every part apart better than the usual is taken, and the card says so (--no-tune keeps the usual). The \
+        same rows, in the same order, give the same file to the byte. The model's card names it after the file it is \
         written to, so that two files of the same rows differ by that name unless --name is given.",
     after_help = "Examples:\n  \
         gruff train --data decisions.csv:house=rejected --text-column body --label house --out site.gruff\n  \
@@ -53,13 +55,15 @@ pub(super) struct Args {
     /// Give sources, and classes in them, equal weight (1) or rows (0), or something between
     #[arg(long, value_name = "SHARE")]
     balance: Option<f64>,
-    /// Inverse strength of the penalty on large weights [default: 2]
+    /// Inverse strength of the penalty on large weights, in place of one that the rows choose [default: 2]
     #[arg(long, value_name = "C")]
     penalty: Option<f64>,
-    /// Try other penalties and weights of rare n-grams too, and take what tells the held-out rows of every part apart
-    /// better; takes about four times as long
+    /// Try other penalties and weights of rare n-grams too, where --penalty or a recipe say what is usual
     #[arg(long)]
     tune: bool,
+    /// Do not try others: takes a quarter of the time
+    #[arg(long, conflicts_with = "tune")]
+    no_tune: bool,
     /// The rate at which scores of a label are probabilities; without it the share of positive rows
     #[arg(long, value_name = "LABEL=RATE", value_parser = rate)]
     base_rate: Vec<(Label, f64)>,
@@ -105,8 +109,14 @@ fn rate(typed: &str) -> Result<(Label, f64), String> {
 }
 
 impl Args {
+    /// Returns whether the rows choose strengths, where that was said. Who says how strong the penalty is gets it.
+    fn tunes(&self) -> Option<bool> {
+        if self.tune { Some(true) } else { (self.no_tune || self.penalty.is_some()).then_some(false) }
+    }
+
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         self.threads.start()?;
+        let tunes = self.tunes();
         let (mut parameters, identity, sources, left_out) = match &self.recipe {
             Some(path) => recipe(path, self.sources.as_deref())?,
             None => {
@@ -128,7 +138,7 @@ impl Args {
         parameters.folds = self.folds.unwrap_or(parameters.folds);
         parameters.balance = self.balance.unwrap_or(parameters.balance);
         parameters.c = self.penalty.unwrap_or(parameters.c);
-        parameters.tune |= self.tune;
+        parameters.tune = tunes.unwrap_or(parameters.tune);
         if let Some((label, _)) = self.base_rate.iter().find(|(label, _)| !parameters.labels.contains(label)) {
             let trained = parameters.labels.iter().map(Label::as_str).collect::<Vec<_>>().join(", ");
             bail!("--base-rate {label}: that label is not trained; mend its name ({trained})");
@@ -194,4 +204,34 @@ fn recipe(path: &Path, folder: Option<&Path>) -> anyhow::Result<(Parameters, Ide
     let sources: Vec<Source> = sources.collect();
     let left_out = recipe.sources.len() - sources.len();
     Ok((recipe.parameters(), recipe.identity(), sources, left_out))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    #[test]
+    fn rows_choose_strengths_unless_somebody_else_did() {
+        let tunes = |typed: &str| {
+            let line = format!("train --label house --out a.gruff {typed}");
+            Line::try_parse_from(line.split_whitespace()).map(|line| line.args.tunes()).map_err(|_| ())
+        };
+        for (typed, told) in [
+            ("", None),
+            ("--no-tune", Some(false)),
+            ("--penalty 4", Some(false)),
+            ("--tune", Some(true)),
+            ("--penalty 4 --tune", Some(true)),
+        ] {
+            assert_eq!(tunes(typed), Ok(told), "{typed}");
+        }
+        assert!(tunes("--tune --no-tune").is_err());
+    }
 }

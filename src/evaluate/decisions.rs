@@ -105,10 +105,10 @@ pub struct BestF1 {
 
 /// What the rows at or above one score come to.
 #[derive(Debug, Clone, Copy)]
-struct Step {
-    score: f64,
-    positives: f64,
-    negatives: f64,
+pub(super) struct Step {
+    pub(super) score: f64,
+    pub(super) positives: f64,
+    pub(super) negatives: f64,
 }
 
 impl Scored {
@@ -153,7 +153,7 @@ impl Scored {
     }
 
     /// One step for each distinct score, the highest first.
-    fn steps(&self) -> Vec<Step> {
+    pub(super) fn steps(&self) -> Vec<Step> {
         let mut steps: Vec<Step> = Vec::new();
         let (mut positives, mut negatives) = (0., 0.);
         for (score, target) in self.pairs() {

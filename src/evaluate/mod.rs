@@ -6,6 +6,7 @@ mod decisions;
 mod gathered;
 mod line;
 mod measures;
+mod operating;
 mod slices;
 
 pub use calibration::{Bin, CalibrationFigures, reliability};

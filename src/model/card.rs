@@ -24,6 +24,9 @@ pub struct Card {
     pub intended_use: String,
     /// What it cannot do.
     pub limits: Vec<String>,
+    /// Under which licence its weights are given, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
 }
 
 /// What is known about one label of a model.
@@ -41,6 +44,9 @@ pub struct LabelCard {
     pub features: usize,
     /// The share of positives at which scores are probabilities.
     pub base_rate: f64,
+    /// Whether whole sources were held out, as on a site that none comes from, and not rows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sources_held_out: bool,
     /// Area under the ROC curve on rows that were held out, each fold in turn.
     pub held_out_auc: Measure,
     /// Average precision on the same rows.
@@ -49,6 +55,26 @@ pub struct LabelCard {
     pub threshold_at_two_percent_false_alarms: f64,
     /// The share of held-out positives above that score.
     pub recall_at_two_percent_false_alarms: f64,
+    /// Thresholds by their names; none in models of gruff 0.1 before they were kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operating_points: Vec<OperatingPoint>,
+}
+
+/// A threshold with what it does on rows that were held out. Intervals take the threshold as given: that it was chosen on
+/// the same rows is not in them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OperatingPoint {
+    /// What it promises: `false-alarms-0.01` is the lowest threshold that flags at most 1 % of the negatives,
+    /// `precision-0.9` the lowest at which nine of ten flagged rows are positive.
+    pub name: String,
+    /// Scores from here on are flagged.
+    pub threshold: f64,
+    /// The share of positives that is flagged, with Wilson's interval.
+    pub recall: Measure,
+    /// The share of positives among what is flagged, where positives are as common as the label's base rate says.
+    pub precision: Measure,
+    /// The share of negatives that is flagged, with Wilson's interval.
+    pub false_alarms: Measure,
 }
 
 /// A measured number with its 95 % interval (bootstrap over rows).
@@ -63,7 +89,7 @@ pub struct Measure {
 }
 
 /// One source of training rows.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SourceCard {
     /// A short name.
     pub name: String,
@@ -81,7 +107,37 @@ pub struct SourceCard {
     /// At which commit it was taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// What each of its rows counts in training, beside 1.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub weight: f64,
+    /// Who made it, as they wish to be named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit: Option<String>,
     /// What a reader should know, such as who holds rights that the publisher does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
+}
+
+fn one() -> f64 {
+    1.
+}
+
+fn is_one(weight: &f64) -> bool {
+    *weight == one()
+}
+
+impl Default for SourceCard {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            rows: 0,
+            sha256: None,
+            licence: None,
+            repository: None,
+            commit: None,
+            weight: one(),
+            credit: None,
+            remark: None,
+        }
+    }
 }

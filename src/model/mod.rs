@@ -15,7 +15,7 @@ mod weights;
 
 pub use aside::Aside;
 pub use calibration::Calibration;
-pub use card::{Card, LabelCard, Measure, SourceCard};
+pub use card::{Card, LabelCard, Measure, OperatingPoint, SourceCard};
 pub use dense::{DenseHead, GaussianClass};
 pub use frequency::Frequencies;
 pub use logistic::{Logistic, LogisticProblem, sigmoid};

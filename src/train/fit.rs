@@ -102,7 +102,7 @@ impl<'a> Plan<'a> {
         let reads = |task: &Task| self.examples.detector(task.column).is_none_or(|detector| detector.reads_ngrams());
         let mut tries = Vec::new();
         for (at, task) in self.tasks.iter().enumerate().filter(|(_, task)| reads(task)) {
-            let candidates = task.strength.candidates(self.parameters);
+            let candidates = task.strength.candidates(self.parameters, task.rarer());
             if candidates.len() > 1 {
                 let folds = 0..self.parameters.folds;
                 tries.extend(
@@ -313,10 +313,12 @@ impl<'a> Plan<'a> {
             positives,
             features,
             base_rate,
+            sources_held_out: task.division.by_source(),
             held_out_auc: auc,
             held_out_average_precision: average_precision,
             threshold_at_two_percent_false_alarms: threshold,
             recall_at_two_percent_false_alarms: recall,
+            operating_points: scored.operating_points(base_rate),
         };
         let aside = self.parameters.thread_alone.get(&task.label).copied();
         let bias = whole.ngrams.as_ref().map(|ngrams| ngrams.bias);

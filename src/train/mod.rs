@@ -57,7 +57,7 @@ const MOST_ALPHA: f64 = 1e6;
 /// | `hold_out_sources` | none | labels that are calibrated on scores of whole sources held out, not of rows | with two sources or more |
 /// | `label_borrows` | none | for each label, other labels and the share of their n-gram weights that is added to its own | -1 to 1 |
 /// | `thread_alone` | none | rates at which off_topic is judged where no article is known | |
-/// | `tune` | no | whether other strengths of the penalty and of rare n-grams are tried, for each label | |
+/// | `tune` | yes (recipes: no) | whether other strengths of the penalty and of rare n-grams are tried, for each label | |
 /// | `least_rows` | 2 | rows that an n-gram must stand in | |
 /// | `balance` | 0 | 0: every row counts the same; 1: every source, and each class in it, counts the same | 0 to 1 |
 /// | `base_rate` | share of positives | rate at which scores are probabilities, for each label | 0 to 1 |
@@ -100,8 +100,8 @@ pub struct Parameters {
     /// How off_topic is judged where only a thread is known, for models that learn relevance from rows with articles.
     pub thread_alone: BTreeMap<Label, Aside>,
     /// Whether other strengths are tried in `nb-lr` heads, and taken where they tell the rows of every part held out apart
-    /// better (by the area under the ROC curve). Takes about four times as long; figures on held-out rows then flatter a
-    /// little.
+    /// better (by the area under the ROC curve). A label with fewer than 100 rows of a class keeps the usual ones, which so
+    /// few cannot tell from others. Takes about four times as long; figures on held-out rows then flatter a little.
     pub tune: bool,
     /// Rows that an n-gram must stand in.
     pub least_rows: u32,
@@ -131,7 +131,7 @@ impl Parameters {
             hold_out_sources: Vec::new(),
             label_borrows: BTreeMap::new(),
             thread_alone: BTreeMap::new(),
-            tune: false,
+            tune: true,
             least_rows: 2,
             balance: 0.,
             base_rates: BTreeMap::new(),
@@ -201,6 +201,8 @@ pub struct Identity {
     pub intended_use: String,
     /// What it cannot do.
     pub limits: Vec<String>,
+    /// Under which licence its weights are given.
+    pub licence: Option<String>,
 }
 
 /// Takes rows, source by source, and makes a model of them.
@@ -225,7 +227,7 @@ impl Trainer {
 
     /// Begins a source; rows that are added belong to it. `weight` multiplies the weight of its rows.
     pub fn begin_source(&mut self, card: SourceCard, weight: f64) {
-        self.sources.push(card);
+        self.sources.push(SourceCard { weight, ..card });
         self.source_weights.push(weight);
     }
 
@@ -305,6 +307,7 @@ impl Trainer {
             seed: self.parameters.seed,
             intended_use: identity.intended_use,
             limits: identity.limits,
+            licence: identity.licence,
         };
         let columns: Vec<Vec<f64>> = heads.iter().filter_map(|(_, column, _)| column.clone()).collect();
         let model = Model::new(

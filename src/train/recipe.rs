@@ -20,6 +20,8 @@ pub struct Recipe {
     intended_use: String,
     #[serde(default)]
     limits: Vec<String>,
+    #[serde(default)]
+    licence: Option<String>,
     labels: Vec<Label>,
     #[serde(default)]
     algorithm: Algorithm,
@@ -45,6 +47,7 @@ pub struct Recipe {
     label_damping: BTreeMap<Label, f64>,
     #[serde(default)]
     label_within: BTreeMap<Label, f64>,
+    /// What a recipe says of strengths stands, unless it asks for others to be tried.
     #[serde(default)]
     hold_out_sources: Vec<Label>,
     #[serde(default)]
@@ -101,6 +104,8 @@ pub struct RecipeSource {
     pub commit: Option<String>,
     /// SHA-256 that the file must have.
     pub sha256: Option<String>,
+    /// Who made it, as they wish to be named.
+    pub credit: Option<String>,
     /// What a reader should know.
     pub remark: Option<String>,
 }
@@ -224,6 +229,7 @@ impl Recipe {
             languages: self.languages.clone(),
             intended_use: self.intended_use.clone(),
             limits: self.limits.clone(),
+            licence: self.licence.clone(),
         }
     }
 }
@@ -233,12 +239,14 @@ impl RecipeSource {
     pub fn card(&self, sha256: String) -> SourceCard {
         SourceCard {
             name: self.name.clone(),
-            rows: 0,
             sha256: Some(sha256),
             licence: self.licence.clone(),
             repository: self.repository.clone(),
             commit: self.commit.clone(),
+            weight: self.weight,
+            credit: self.credit.clone(),
             remark: self.remark.clone(),
+            ..SourceCard::default()
         }
     }
 

@@ -45,11 +45,19 @@ impl fmt::Display for Report {
             "label", "rows", "positive", "features", "held-out AUC", "average precision"
         )?;
         for card in &self.labels {
-            let kept = if self.trained.contains(&card.label) { "" } else { "  (kept)" };
+            let kept = match (self.trained.contains(&card.label), card.sources_held_out) {
+                (false, _) => "  (kept)",
+                (true, true) => "  (whole sources held out)",
+                (true, false) => "",
+            };
             let (auc, precision) = (card.held_out_auc, card.held_out_average_precision);
+            // Models of before have no interval.
+            let point = card.operating_points.iter().find(|point| point.name == "false-alarms-0.02");
+            let within = point.map(|point| (100. * point.recall.low, 100. * point.recall.high));
+            let within = within.map_or_else(String::new, |(low, high)| format!(" ({low:.0}–{high:.0})"));
             writeln!(
                 f,
-                "{:<18}{:>8}{:>9.1}%{:>10}  {:.3} ({:.3}–{:.3})   {:.3} ({:.3}–{:.3}) {:>4.0} % caught{kept}",
+                "{:<18}{:>8}{:>9.1}%{:>10}  {:.3} ({:.3}–{:.3})   {:.3} ({:.3}–{:.3}) {:>4.0} %{} caught{kept}",
                 card.label,
                 card.rows,
                 100. * card.positives as f64 / card.rows.max(1) as f64,
@@ -61,6 +69,7 @@ impl fmt::Display for Report {
                 precision.low,
                 precision.high,
                 100. * card.recall_at_two_percent_false_alarms,
+                within,
             )?;
         }
         Ok(())

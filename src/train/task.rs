@@ -38,6 +38,12 @@ impl Task {
         (0..self.rows.len()).filter(|&at| usize::from(self.folds[at]) != fold).collect()
     }
 
+    /// Returns how many rows the rarer class has.
+    pub(super) fn rarer(&self) -> usize {
+        let positives = self.targets.iter().filter(|target| **target).count();
+        positives.min(self.targets.len() - positives)
+    }
+
     /// Returns 1 for each family that weighs something, else 0.
     pub(super) fn families_in_use(&self) -> [f64; FAMILIES] {
         self.families.map(|weight| f64::from(u8::from(weight > 0.)))
@@ -112,7 +118,8 @@ impl Division {
         Self { folds, seed, of_source: by_source.then(|| dealt(&examples.sources, sources, folds)) }
     }
 
-    fn by_source(&self) -> bool {
+    /// Tells whether whole sources are held out.
+    pub(super) fn by_source(&self) -> bool {
         self.of_source.is_some()
     }
 

@@ -14,6 +14,8 @@ pub(super) struct Strength {
     pub(super) rarity: f64,
 }
 
+/// Rows of the rarer class from which on they can tell strengths apart.
+const FEWEST: usize = 100;
 /// What else is tried: factors of the penalty's inverse and of the power of ratios (never beyond 1), and what is added to
 /// the power of rare n-grams' weights. Chosen as docs/experiments.md tells.
 const OTHERS: [(f64, f64, f64); 4] = [(0.5, 1., 0.), (1., 1.4, 0.), (0.25, 1., 1.), (0.15, 1., 2.)];
@@ -26,10 +28,10 @@ impl Strength {
         Self { c, damping, rarity: 1. }
     }
 
-    /// Returns what is tried for a head, the usual one first.
-    pub(super) fn candidates(self, parameters: &Parameters) -> Vec<Self> {
+    /// Returns what is tried for a head, the usual one first, where the rarer class has so many rows.
+    pub(super) fn candidates(self, parameters: &Parameters, rarer: usize) -> Vec<Self> {
         let mut candidates = vec![self];
-        if parameters.tune && parameters.algorithm == Algorithm::NbLr {
+        if parameters.tune && parameters.algorithm == Algorithm::NbLr && rarer >= FEWEST {
             candidates.extend(OTHERS.map(|(c, damping, rarity)| Self {
                 c: self.c * c,
                 damping: (self.damping * damping).min(1.),
@@ -68,13 +70,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_tried_unless_asked_for() {
+    fn others_are_tried_where_rows_can_tell_and_nobody_forbids_it() {
         let mut parameters = Parameters::new(vec![]);
         let usual = Strength::of(&parameters, &Label::new("house").unwrap());
-        assert_eq!(usual.candidates(&parameters), [usual]);
-        parameters.tune = true;
-        assert_eq!(usual.candidates(&parameters).len(), 5);
-        parameters.algorithm = Algorithm::Nb;
-        assert_eq!(usual.candidates(&parameters), [usual]);
+        assert_eq!(usual.candidates(&parameters, FEWEST).len(), 5);
+        assert_eq!(usual.candidates(&parameters, FEWEST - 1), [usual]);
+        parameters.tune = false;
+        assert_eq!(usual.candidates(&parameters, FEWEST), [usual]);
+        (parameters.tune, parameters.algorithm) = (true, Algorithm::Nb);
+        assert_eq!(usual.candidates(&parameters, FEWEST), [usual]);
     }
 }

@@ -220,9 +220,27 @@ fn named(list: &Value, name: &str) -> BTreeMap<String, Map<String, Value>> {
             unique = format!("{plain} ({number})");
             number += 1;
         }
-        named.insert(unique, entry.clone());
+        named.insert(unique, flat(entry));
     }
     named
+}
+
+/// An entry in which each item of a list of named things is a key of its own, so that a change is told of it alone.
+fn flat(entry: &Map<String, Value>) -> Map<String, Value> {
+    let mut flat = Map::new();
+    for (key, value) in entry {
+        let list = value.as_array().map(Vec::as_slice).unwrap_or_default();
+        let names: Vec<&str> = list.iter().filter_map(|item| item.get("name")?.as_str()).collect();
+        if names.is_empty() || names.len() < list.len() {
+            flat.insert(key.clone(), value.clone());
+        }
+        for (name, item) in names.iter().zip(list) {
+            let rest = item.as_object().into_iter().flatten().filter(|(key, _)| *key != "name");
+            let rest: Map<String, Value> = rest.map(|(key, value)| (key.clone(), value.clone())).collect();
+            flat.insert(format!("{key}, {name}"), rest.into());
+        }
+    }
+    flat
 }
 
 fn changes(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<Change> {
@@ -334,6 +352,14 @@ mod tests {
         let listed = Listed::of(&named(&old, "name"), &named(&new, "name"));
         let diff = Diff { sources: listed, ..Diff::default() };
         assert_eq!(diff.to_string(), "sources\n  + c\n  - a\n  b (2)\n    licence: null → MIT\n    rows: 3 → 4\n");
+    }
+
+    #[test]
+    fn a_change_is_told_of_one_named_point_alone() {
+        let points = |threshold: f64| json!([{"label": "a", "operating_points": [{"name": "p", "threshold": threshold}, {"name": "q", "threshold": 1}]}]);
+        let listed = Listed::of(&named(&points(0.5), "label"), &named(&points(0.6), "label"));
+        let diff = Diff { labels: listed, ..Diff::default() };
+        assert_eq!(diff.to_string(), "labels\n  a\n    operating points, p: threshold 0.5 → threshold 0.6\n");
     }
 
     #[test]

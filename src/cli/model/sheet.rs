@@ -1,7 +1,7 @@
 //! A model's card for people. What this room does not know by name is printed too, so that a card may grow.
 
 use gruff::detect;
-use gruff::model::Card;
+use gruff::model::{Card, Measure};
 use serde_json::{Map, Value};
 
 /// Keys of a label's card that have a sentence of their own.
@@ -12,14 +12,16 @@ const TOLD: &[&str] = &[
     "positives",
     "features",
     "base_rate",
+    "sources_held_out",
     "held_out_auc",
     "held_out_average_precision",
     "threshold_at_two_percent_false_alarms",
     "recall_at_two_percent_false_alarms",
+    "operating_points",
 ];
 /// Keys of the card that have a place of their own.
 const PLACED: &[&str] =
-    &["name", "gruff", "features", "languages", "labels", "sources", "seed", "intended_use", "limits"];
+    &["name", "gruff", "features", "languages", "labels", "sources", "seed", "intended_use", "limits", "licence"];
 
 /// Writes a card for people.
 pub(super) fn sheet(card: &Card) -> serde_json::Result<String> {
@@ -27,6 +29,9 @@ pub(super) fn sheet(card: &Card) -> serde_json::Result<String> {
     let mut lines = vec![format!("{}, trained by gruff {}", card.name, card.gruff)];
     let languages = if card.languages.is_empty() { "all".into() } else { card.languages.join(", ") };
     lines.push(format!("languages: {languages}; features: {}; seed {}", card.features, card.seed));
+    if let Some(licence) = &card.licence {
+        lines.push(format!("licence of the weights: {licence}"));
+    }
     if !card.intended_use.is_empty() {
         lines.push(format!("for: {}", card.intended_use));
     }
@@ -44,21 +49,42 @@ pub(super) fn sheet(card: &Card) -> serde_json::Result<String> {
             label.algorithm, label.rows, label.positives, label.features, label.base_rate
         ));
         indented(format!(
-            "AUC {:.3} ({:.3}–{:.3}), average precision {:.3} ({:.3}–{:.3})",
-            auc.value, auc.low, auc.high, precision.value, precision.low, precision.high
+            "{}AUC {:.3} ({:.3}–{:.3}), average precision {:.3} ({:.3}–{:.3})",
+            if label.sources_held_out { "with whole sources held out: " } else { "" },
+            auc.value,
+            auc.low,
+            auc.high,
+            precision.value,
+            precision.low,
+            precision.high
         ));
         indented(format!(
             "threshold {:.3}: 2 % of the negatives are above it, and {:.0} % of the positives",
             label.threshold_at_two_percent_false_alarms,
             100. * label.recall_at_two_percent_false_alarms
         ));
+        if !label.operating_points.is_empty() {
+            indented(format!("precision where {:.3} of comments are positive, at named thresholds:", label.base_rate));
+        }
+        for point in &label.operating_points {
+            let share = |m: Measure| format!("{:.1} % ({:.1}–{:.1})", 100. * m.value, 100. * m.low, 100. * m.high);
+            indented(format!(
+                "  {:<18} {:.3}: recall {}, precision {}, false alarms {}",
+                point.name,
+                point.threshold,
+                share(point.recall),
+                share(point.precision),
+                share(point.false_alarms)
+            ));
+        }
         further(entry.as_object(), TOLD, &format!("  {:<16}   ", ""), &mut lines);
     }
     lines.push(String::new());
     lines.push("sources".into());
     for source in &card.sources {
-        let known = [&source.licence, &source.repository, &source.commit, &source.remark];
-        let known: Vec<&str> = known.iter().filter_map(|known| known.as_deref()).collect();
+        let known = [&source.licence, &source.repository, &source.commit, &source.credit, &source.remark];
+        let weight = (source.weight != 1.).then(|| format!("each counts {}", source.weight));
+        let known: Vec<&str> = weight.iter().chain(known.into_iter().flatten()).map(String::as_str).collect();
         lines.push(format!("  {:<22} {:>6} rows  {}", source.name, source.rows, known.join("; ")));
     }
     if !card.limits.is_empty() {
