@@ -94,6 +94,10 @@ impl Source {
     ) -> anyhow::Result<bool> {
         let mut columns = columns.clone();
         columns.labels.extend(self.labels.iter().cloned());
+        if let (Some(wanted), Some(recipe)) = (&mut columns.wanted, &self.recipe) {
+            // What another label stands for is read even where that other one is not trained.
+            wanted.extend(recipe.derive.values().cloned());
+        }
         let unmarked = self.recipe.as_ref().and_then(|recipe| recipe.unmarked.as_ref());
         columns.kept.extend(unmarked.map(|unmarked| unmarked.field.clone()));
         let mut reader = Reader::open(&self.path, &columns)?;

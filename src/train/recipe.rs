@@ -47,13 +47,13 @@ pub struct Recipe {
     label_damping: BTreeMap<Label, f64>,
     #[serde(default)]
     label_within: BTreeMap<Label, f64>,
-    /// What a recipe says of strengths stands, unless it asks for others to be tried.
     #[serde(default)]
     hold_out_sources: Vec<Label>,
     #[serde(default)]
     label_borrows: BTreeMap<Label, BTreeMap<Label, f64>>,
     #[serde(default)]
     thread_alone: BTreeMap<Label, Aside>,
+    /// What a recipe says of strengths stands, unless it asks for others to be tried.
     #[serde(default)]
     tune: bool,
     #[serde(default)]
