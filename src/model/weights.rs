@@ -195,8 +195,8 @@ fn sum_records<const STRIDE: usize>(table: &[u8], slots: &[u32]) -> ([i32; LANES
         for record in &fetched[..slots.len()] {
             length += frequency::length(record[0]);
             // The first, a frequency, is no weight: to leave it out would cost more than to sum it for nothing.
-            for lane in 0..LANES {
-                sums[lane] += decode(record[lane]);
+            for (sum, code) in sums.iter_mut().zip(record) {
+                *sum += decode(*code);
             }
         }
     }
