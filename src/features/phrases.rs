@@ -77,7 +77,7 @@ struct Finder {
     /// What a phrase may begin with, by the hashes of tokens: few tokens begin one.
     begins: Box<[u8; 1 << BITS]>,
     /// The same by the first byte of a sign.
-    signs: [bool; 128],
+    signs: [bool; 256],
 }
 
 static FINDER: LazyLock<Finder> = LazyLock::new(|| {
@@ -86,12 +86,13 @@ static FINDER: LazyLock<Finder> = LazyLock::new(|| {
     // A few hundred kilobytes, and faster than the automaton that is chosen for so many phrases.
     builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::DFA)).start_kind(StartKind::Both);
     let mut begins = Box::new([0; 1 << BITS]);
-    let mut signs = [false; 128];
+    // Emoji that are joined with others may be told as signs.
+    let mut signs = std::array::from_fn(|byte| byte >= 0xf0);
     for (_, phrase) in all() {
         let text = Normalized::new(phrase);
         let hashes: Vec<u64> = text.hashes().collect();
         match hashes[..] {
-            [0, ..] => signs[usize::from(phrase.as_bytes()[0] & 0x7f)] = true,
+            [0, ..] => signs[usize::from(phrase.as_bytes()[0])] = true,
             [first] => begins[place(first)] |= ALONE,
             [first, second, ..] => {
                 begins[place(first)] |= FIRST;
@@ -141,6 +142,9 @@ pub(super) fn phrases(text: &Normalized) -> Phrases {
     let mut hashes = text.hashes().peekable();
     for token in text.tokens() {
         let (hash, next) = (hashes.next().unwrap_or(0), hashes.peek().copied());
+        if !finder.may_begin(main, token, hash, rough) {
+            continue;
+        }
         let begins = finder.begins(main, token, hash, next, rough);
         if begins == Begins::Nowhere {
             continue;
@@ -171,6 +175,16 @@ pub(super) fn phrases(text: &Normalized) -> Phrases {
 }
 
 impl Finder {
+    /// Tells whether a phrase may begin in a token at all. All tokens take the same way: which they are cannot be predicted.
+    #[inline]
+    fn may_begin(&self, main: &str, token: &Token, hash: u64, rough: bool) -> bool {
+        let is_word = (token.kind == TokenKind::Word) | (token.kind == TokenKind::Number);
+        let is_sign = token.kind == TokenKind::Punctuation;
+        let first = main.as_bytes().get(token.start as usize).copied().unwrap_or_default();
+        let (known, sign) = (self.begins[place(hash)] != 0, self.signs[usize::from(first)]);
+        (is_word & (known | rough)) | (is_sign & sign) | !(is_word | is_sign)
+    }
+
     /// Tells where in a token a phrase may begin; `next` is the hash of the token after it.
     #[inline]
     fn begins(&self, main: &str, token: &Token, hash: u64, next: Option<u64>, rough: bool) -> Begins {
@@ -190,7 +204,7 @@ impl Finder {
             }
             TokenKind::Punctuation => {
                 let first = main.as_bytes()[token.start as usize];
-                match self.signs.get(usize::from(first)).copied().unwrap_or(first >= 0xf0) {
+                match self.signs[usize::from(first)] {
                     true if token.end - token.start == 1 => Begins::Here,
                     true => Begins::Within,
                     false => Begins::Nowhere,

@@ -7,28 +7,30 @@ use std::ops::Range;
 
 /// Most columns of weights that sums are kept of.
 pub(super) const COLUMNS: usize = 10;
-/// Binary logarithm of the number of places at first: few comments need few.
-const FEW_BITS: u32 = 11;
-/// Binary logarithm of the number of places from some thousand chunks on.
-const MANY_BITS: u32 = 14;
-/// Chunks that a place holds.
-const WAYS: usize = 2;
+/// Binary logarithm of the number of sets at first: few comments need few.
+const FEW_BITS: u32 = 10;
+/// Binary logarithm of the number of sets from some thousand chunks on.
+const MANY_BITS: u32 = 13;
+/// Chunks that a set holds.
+const WAYS: usize = 4;
 /// Bytes of the longest chunk that is remembered: a number.
 const LONGEST: usize = 16;
 /// Pieces of a chunk of so many characters at most: 16 of three, 15 of four, 14 of five.
-const MOST_PIECES: usize = 45;
+pub(super) const MOST_PIECES: usize = 45;
 /// Slots that are kept in one number, and the bits of each.
 const PACKED: usize = 3;
 const PACKED_BITS: u32 = 21;
-const _: () = assert!(SLOT_BITS <= PACKED_BITS);
+const _: () = assert!(SLOT_BITS <= PACKED_BITS && MOST_PIECES.is_multiple_of(PACKED));
 
 /// The chunks met lately: 6 MB once some thousand were.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     /// The weights that the chunks were summed of.
     weights: u64,
-    known: Vec<[Known; WAYS]>,
-    pieces: Vec<[Pieces; WAYS]>,
+    /// A part of each chunk's hash, 0 for none: which chunk of a set it is shows without reading what is known of all.
+    tags: Vec<[u32; WAYS]>,
+    known: Vec<Known>,
+    pieces: Vec<Pieces>,
     /// How many chunks were learned since all was forgotten.
     learned: usize,
 }
@@ -54,20 +56,18 @@ const _: () = assert!(size_of::<Known>() == 64);
 /// The distinct pieces of a chunk, three slots a number: those of nine letters fit a cache line.
 #[derive(Debug, Clone, Copy, Default)]
 #[repr(align(64))]
-pub(super) struct Pieces([u64; MOST_PIECES.div_ceil(PACKED) + 1]);
+pub(super) struct Pieces([u64; MOST_PIECES / PACKED]);
 
 impl Pieces {
-    /// Calls `take` for each of the first `count` slots.
+    /// Lays the first `count` slots out in `room`, and returns them.
     #[inline]
-    pub fn each(&self, count: usize, mut take: impl FnMut(u32)) {
-        let slot = |number: u64, at: usize| (number >> (PACKED_BITS * at as u32)) as u32 & ((1 << PACKED_BITS) - 1);
-        let (whole, rest) = (count / PACKED, count % PACKED);
-        for &number in self.0.iter().take(whole) {
-            (0..PACKED).for_each(|at| take(slot(number, at)));
+    pub fn unpack<'a>(&self, count: usize, room: &'a mut [u32; MOST_PIECES]) -> &'a [u32] {
+        const MASK: u32 = (1 << PACKED_BITS) - 1;
+        let (numbers, _) = self.0.split_at(count.div_ceil(PACKED).min(self.0.len()));
+        for (slots, number) in room.as_chunks_mut::<PACKED>().0.iter_mut().zip(numbers) {
+            *slots = std::array::from_fn(|at| (number >> (PACKED_BITS * at as u32)) as u32 & MASK);
         }
-        if let Some(&number) = self.0.get(whole) {
-            (0..rest).for_each(|at| take(slot(number, at)));
-        }
+        room.get(..count).unwrap_or_default()
     }
 
     fn of(slots: &[u32]) -> Self {
@@ -83,7 +83,7 @@ impl Pieces {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Key {
     key: u128,
-    hash: u32,
+    hash: u64,
 }
 
 impl Key {
@@ -93,8 +93,14 @@ impl Key {
     pub fn of(text: &str, chunk: Range<usize>) -> Option<Self> {
         let key = packed::as_number_at(text.as_bytes(), chunk.start, chunk.end)?;
         let mixed = (key as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (key >> 64) as u64;
-        let hash = (mixed.wrapping_mul(0x517c_c1b7_2722_0a95) >> 32) as u32;
+        let hash = mixed.wrapping_mul(0x517c_c1b7_2722_0a95);
         (!has_zero(key, chunk.len())).then_some(Self { key, hash })
+    }
+
+    /// The part of the hash that tells the chunks of a set apart; never 0.
+    #[inline]
+    fn tag(self) -> u32 {
+        (self.hash >> 16) as u32 | 1
     }
 }
 
@@ -106,18 +112,11 @@ fn has_zero(key: u128, length: usize) -> bool {
     filled.wrapping_sub(ones) & !filled & (ones << 7) != 0
 }
 
-/// Where a chunk is remembered.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Place {
-    at: usize,
-    way: usize,
-}
-
 impl Memory {
     /// Makes ready for a comment that is scored with `weights`; `anew` forgets all chunks. Tells whether all is forgotten.
     pub fn begin(&mut self, weights: &Weights, anew: bool) -> bool {
         let anew = anew || self.weights != weights.identity();
-        let full = self.known.len() == 1 << FEW_BITS && self.learned > 1 << FEW_BITS;
+        let full = self.tags.len() == 1 << FEW_BITS && self.learned > (WAYS / 2) << FEW_BITS;
         if anew || full {
             self.weights = weights.identity();
             self.forget(if full { MANY_BITS } else { FEW_BITS });
@@ -127,53 +126,50 @@ impl Memory {
 
     fn forget(&mut self, bits: u32) {
         self.learned = 0;
-        self.known = vec![Default::default(); 1 << bits];
-        self.pieces = vec![Default::default(); 1 << bits];
+        self.tags = vec![[0; WAYS]; 1 << bits];
+        self.known = vec![Known::default(); WAYS << bits];
+        self.pieces = vec![Pieces::default(); WAYS << bits];
     }
 
     #[inline]
-    fn place(&self, key: Key) -> usize {
-        // The number of places is a power of two.
-        key.hash as usize & (self.known.len() - 1)
+    fn set(&self, key: Key) -> usize {
+        // The number of sets is a power of two.
+        (key.hash >> 48) as usize & (self.tags.len() - 1)
     }
 
-    /// Reads a little of what will be read of a key, so that it is fetched meanwhile.
+    /// Returns where a chunk is remembered; where it is not, it is learned.
     #[inline]
-    pub fn touch(&self, key: Key) -> u32 {
-        let [first, second] = &self.known[self.place(key)];
-        first.met ^ second.met
+    pub fn find(&mut self, key: Key, weights: &Weights) -> usize {
+        let (set, tag) = (self.set(key), key.tag());
+        let tags = self.tags[set];
+        // All are compared: which it is cannot be predicted.
+        let way = usize::from(tags[1] == tag) + 2 * usize::from(tags[2] == tag) + 3 * usize::from(tags[3] == tag);
+        if tags[way % WAYS] == tag { set * WAYS + way % WAYS } else { self.learn(set, key, weights) }
     }
 
-    /// Returns where a chunk is remembered, and reads a little of its pieces; where it is not, it is learned.
+    /// Reads a little of what is remembered at a place, so that it is fetched meanwhile.
     #[inline]
-    pub fn find(&mut self, key: Key, weights: &Weights) -> (Place, u64) {
-        let at = self.place(key);
-        let [first, second] = &self.known[at];
-        let way = if first.key == key.key {
-            0
-        } else if second.key == key.key {
-            1
-        } else {
-            // What was not met for longest makes room.
-            let way = usize::from(second.met < first.met);
-            self.learn(key.key, Place { at, way }, weights);
-            way
-        };
-        (Place { at, way }, self.pieces[at][way].0[0])
+    pub fn touch(&self, place: usize) -> u64 {
+        u64::from(self.known[place].met) ^ self.pieces[place].0[0]
     }
 
     /// Returns what is remembered of a chunk that was found at a place.
     #[inline]
-    pub fn get(&mut self, mut place: Place, key: Key, weights: &Weights) -> (&mut Known, &Pieces) {
-        // Chunks that were found since may have taken its place.
-        if self.known[place.at][place.way % WAYS].key != key.key {
-            place = self.find(key, weights).0;
+    pub fn get(&mut self, mut place: usize, key: Key, weights: &Weights) -> (&mut Known, &Pieces) {
+        // Chunks that were found since may have taken its place, and another one may have its tag.
+        if self.known[place].key != key.key {
+            place = self.learn(self.set(key), key, weights);
         }
-        (&mut self.known[place.at][place.way % WAYS], &self.pieces[place.at][place.way % WAYS])
+        (&mut self.known[place], &self.pieces[place])
     }
 
+    /// Learns a chunk, and returns its place.
     #[inline(never)]
-    fn learn(&mut self, key: u128, Place { at, way }: Place, weights: &Weights) {
+    fn learn(&mut self, set: usize, key: Key, weights: &Weights) -> usize {
+        let (tag, key) = (key.tag(), key.key);
+        // What was not met for longest makes room.
+        let way = (0..WAYS).min_by_key(|way| self.known[set * WAYS + way].met).unwrap_or(0);
+        let place = set * WAYS + way;
         let bytes = key.to_le_bytes();
         let size = LONGEST - key.leading_zeros() as usize / 8;
         let (mut slots, mut count) = ([0; MOST_PIECES], 0);
@@ -188,9 +184,11 @@ impl Memory {
         let slots = &slots[..count];
         let length = weights.sum(slots, 0, &mut sums[..weights.columns()]) as u16;
         let sums = sums.map(|[sum, ..]| sum as i32);
-        self.known[at][way] = Known { key, sums, met: 0, length, count: count as u16 };
-        self.pieces[at][way] = Pieces::of(slots);
+        self.tags[set][way] = tag;
+        self.known[place] = Known { key, sums, met: 0, length, count: count as u16 };
+        self.pieces[place] = Pieces::of(slots);
         self.learned += 1;
+        place
     }
 }
 
@@ -202,9 +200,7 @@ mod tests {
     fn packed_slots_come_back() {
         for count in 0..=MOST_PIECES {
             let slots: Vec<u32> = (0..count as u32).map(|at| ((1 << SLOT_BITS) - 1) ^ (at * 7919)).collect();
-            let mut back = Vec::new();
-            Pieces::of(&slots).each(count, |slot| back.push(slot));
-            assert_eq!(back, slots);
+            assert_eq!(Pieces::of(&slots).unpack(count, &mut [0; MOST_PIECES]), slots);
         }
     }
 

@@ -4,7 +4,7 @@
 //! piece counts once in a comment, so that what an earlier chunk of the same comment has brought is taken off again. Sums
 //! are of whole numbers: the scores are exactly those of [`Weights::score`].
 
-use super::memory::{COLUMNS, Key, Memory, Place};
+use super::memory::{COLUMNS, Key, MOST_PIECES, Memory};
 use super::weights::Weights;
 use crate::features::{Chunk, FAMILIES, Family, Feature, Slots, Visitor, visit};
 use crate::text::Normalized;
@@ -38,6 +38,17 @@ struct Sums {
     again: Vec<u32>,
     totals: [i64; COLUMNS],
     length: u64,
+    room: Room,
+}
+
+/// Where the pieces of the chunk at hand are laid out.
+#[derive(Debug)]
+struct Room([u32; MOST_PIECES]);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self([0; MOST_PIECES])
+    }
 }
 
 impl Tally {
@@ -97,17 +108,14 @@ impl Sums {
     /// Adds the chunks of the comment.
     fn chunks(&mut self, weights: &Weights) {
         let chunks = std::mem::take(&mut self.chunks);
-        let mut places = [Place::default(); FETCHED];
+        let mut places = [0; FETCHED];
         for chunks in chunks.chunks(FETCHED) {
-            // What is remembered lies outside the caches near the core: many chunks are waited for at once.
-            let touched = chunks.iter().fold(0, |touched, &key| touched ^ self.memory.touch(key));
-            let mut touched = u64::from(std::hint::black_box(touched));
             for (place, &key) in places.iter_mut().zip(chunks) {
-                let (found, number) = self.memory.find(key, weights);
-                *place = found;
-                touched ^= number;
+                *place = self.memory.find(key, weights);
             }
-            std::hint::black_box(touched);
+            // What is remembered lies outside the caches near the core: many chunks are waited for at once.
+            let touch = |touched, &place| touched ^ self.memory.touch(place);
+            std::hint::black_box(places[..chunks.len()].iter().fold(0, touch));
             places.iter().zip(chunks).for_each(|(&place, &key)| self.add(place, key, weights));
         }
         self.chunks = chunks;
@@ -115,8 +123,8 @@ impl Sums {
 
     /// Adds a chunk to the comment, once.
     #[inline]
-    fn add(&mut self, place: Place, key: Key, weights: &Weights) {
-        let Self { memory, now, brought, again, seen, totals, length, .. } = self;
+    fn add(&mut self, place: usize, key: Key, weights: &Weights) {
+        let Self { memory, now, brought, again, seen, totals, length, room, .. } = self;
         let (known, pieces) = memory.get(place, key, weights);
         if known.met == *now {
             return;
@@ -124,19 +132,15 @@ impl Sums {
         known.met = *now;
         totals.iter_mut().zip(known.sums).for_each(|(total, sum)| *total += i64::from(sum));
         *length += u64::from(known.length);
-        let count = usize::from(known.count);
-        let (first, mut kept) = (brought.len(), again.len());
-        brought.resize(first + count, 0);
-        again.resize(kept + count, 0);
-        let mut room = brought[first..].iter_mut();
+        let pieces = pieces.unpack(usize::from(known.count), &mut room.0);
+        brought.extend_from_slice(pieces);
         // Every slot is written, and kept where it is known already: nothing to predict.
-        pieces.each(count, |slot| {
-            if let Some(place) = room.next() {
-                *place = slot;
-            }
+        let mut kept = again.len();
+        again.resize(kept + pieces.len(), 0);
+        for &slot in pieces {
             again[kept] = slot;
             kept += usize::from(!seen.insert(slot));
-        });
+        }
         again.truncate(kept);
     }
 }

@@ -177,16 +177,20 @@ fn decode(code: u8) -> i32 {
 /// Records fetched at a time.
 const FETCHED: usize = 64;
 
+/// Numbers of a record that are decoded together: those of the longest, and zeros.
+const LANES: usize = 16;
+const _: () = assert!(UNROLLED < LANES);
+
 /// Sums the records of slots, each number of a record by itself but the first, and the lengths.
 #[inline]
-fn sum_records<const STRIDE: usize>(table: &[u8], slots: &[u32]) -> ([i32; STRIDE], u64) {
+fn sum_records<const STRIDE: usize>(table: &[u8], slots: &[u32]) -> ([i32; LANES], u64) {
     let records = table.as_chunks::<STRIDE>().0;
-    let (mut sums, mut length) = ([0_i32; STRIDE], 0);
+    let (mut sums, mut length) = ([0_i32; LANES], 0);
     // The table is larger than the caches near the core: many records are waited for at once, then read.
-    let mut fetched = [[0_u8; STRIDE]; FETCHED];
+    let mut fetched = [[0_u8; LANES]; FETCHED];
     for slots in slots.chunks(FETCHED) {
         for (record, &slot) in fetched.iter_mut().zip(slots) {
-            *record = records[slot as usize];
+            record[..STRIDE].copy_from_slice(&records[slot as usize]);
         }
         for record in &fetched[..slots.len()] {
             length += frequency::length(record[0]);

@@ -105,7 +105,8 @@ impl Moderator {
         scores.clear();
         let Scratch { tally, columns, measures, text, .. } = scratch;
         text.refill(original);
-        let (_, language_known) = self.language(original, text);
+        let languages = &self.model.card().languages;
+        let language_known = languages.is_empty() || Language::may_be_among(original, text, languages);
         if !self.is_judged(text, language_known) {
             scores.resize(self.labels.len(), None);
             return;

@@ -2,6 +2,16 @@
 
 use super::{Action, Limits, Policy, UnknownLanguage};
 use crate::label::Label;
+use arrayvec::ArrayString;
+use std::fmt::Write;
+
+/// Bytes that most sentences have room in.
+const SENTENCE: usize = 96;
+/// Decimals of a score that are written at most: more than it has.
+const MOST_DECIMALS: usize = 17;
+
+/// A number from 0 to 1 as it is written.
+type Digits = ArrayString<{ MOST_DECIMALS + 3 }>;
 
 /// What a policy says about one comment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,18 +48,22 @@ pub(super) fn decide(policy: &Policy, scores: &[(Label, Option<f64>)], facts: &F
     }
     for rule in &policy.rules {
         let reached = |label: &Label, limit: f64| score_of(scores, label).filter(|score| *score >= limit);
-        let parts: Option<Vec<_>> =
-            rule.when.iter().map(|(label, limit)| reached(label, *limit).map(|score| (label, score, *limit))).collect();
-        let Some(parts) = parts else { continue };
-        for (label, ..) in &parts {
-            decision.flag(label);
+        if rule.when.iter().any(|(label, limit)| reached(label, *limit).is_none()) {
+            continue;
         }
-        let list: Vec<_> = parts.iter().map(|(label, score, limit)| compare(label, *score, *limit)).collect();
-        let verb = if rule.action == Action::Reject { "rejects" } else { "holds" };
-        let sentence = match &rule.reason {
-            Some(reason) => format!("{reason}: {}", list.join(" and ")),
-            None => format!("{}: a rule {verb} that", list.join(" and ")),
-        };
+        let mut sentence = String::with_capacity(SENTENCE);
+        if let Some(reason) = &rule.reason {
+            sentence.extend([reason, ": "]);
+        }
+        for (at, (label, limit)) in rule.when.iter().enumerate() {
+            decision.flag(label);
+            sentence.push_str(if at > 0 { " and " } else { "" });
+            compare(label, reached(label, *limit).unwrap_or_default(), *limit, &mut sentence);
+        }
+        if rule.reason.is_none() {
+            let verb = if rule.action == Action::Reject { "rejects" } else { "holds" };
+            sentence.extend([": a rule ", verb, " that"]);
+        }
         decision.act(rule.action, rule.observe, sentence);
     }
     decision.null(policy, scores, facts);
@@ -66,7 +80,10 @@ impl Decision {
         };
         self.flag(label);
         let (score, verb, limit) = numbers(score, limit);
-        self.act(action, limits.observe, format!("{label} {score} {verb} the {action} threshold {limit}"));
+        let mut sentence = String::with_capacity(SENTENCE);
+        let threshold = [label.as_str(), " ", &score, " ", verb, " the ", action.as_str(), " threshold ", &limit];
+        sentence.extend(threshold);
+        self.act(action, limits.observe, sentence);
     }
 
     fn null(&mut self, policy: &Policy, scores: &[(Label, Option<f64>)], facts: &Facts<'_>) {
@@ -88,13 +105,13 @@ impl Decision {
         }
     }
 
-    fn act(&mut self, action: Action, observe: bool, sentence: String) {
+    fn act(&mut self, action: Action, observe: bool, mut sentence: String) {
         if observe {
-            self.reasons.push(format!("{sentence} (observed only)"));
+            sentence.push_str(" (observed only)");
         } else {
-            self.reasons.push(sentence);
             self.action = self.action.max(action);
         }
+        self.reasons.push(sentence);
     }
 }
 
@@ -106,23 +123,47 @@ fn finite(score: Option<f64>) -> Option<f64> {
     score.filter(|score| score.is_finite())
 }
 
-fn compare(label: &Label, score: f64, limit: f64) -> String {
+fn compare(label: &Label, score: f64, limit: f64, sentence: &mut String) {
     let (score, verb, limit) = numbers(score, limit);
-    format!("{label} {score} {verb} {limit}")
+    sentence.extend([label.as_str(), " ", &score, " ", verb, " ", &limit]);
 }
 
 /// Writes a score and the threshold it reached, with as many decimals as the threshold has and at least two.
 ///
 /// Rounding keeps the order, so the written score is never below the written threshold.
-fn numbers(score: f64, limit: f64) -> (String, &'static str, String) {
-    let decimals = limit.to_string().split_once('.').map_or(0, |(_, decimals)| decimals.len()).clamp(2, 17);
-    let write = |number: f64| {
-        let digits = format!("{number:.decimals$}");
-        digits.strip_prefix('0').map(str::to_owned).unwrap_or(digits)
+fn numbers(score: f64, limit: f64) -> (Digits, &'static str, Digits) {
+    let mut decimals = Decimals::default();
+    write!(decimals, "{limit}").unwrap_or_default();
+    let decimals = decimals.count.clamp(2, MOST_DECIMALS);
+    let written = |number: f64| {
+        let mut digits = Digits::new();
+        // What is from 0 to 1 fits.
+        write!(digits, "{number:.decimals$}").unwrap_or_default();
+        if digits.starts_with('0') {
+            digits.remove(0);
+        }
+        digits
     };
-    let (score, limit) = (write(score), write(limit));
+    let (score, limit) = (written(score), written(limit));
     let verb = if score == limit { "reaches" } else { "is above" };
     (score, verb, limit)
+}
+
+/// Counts the decimals of a number that is written to it.
+#[derive(Default)]
+struct Decimals {
+    after_point: bool,
+    count: usize,
+}
+
+impl Write for Decimals {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        for byte in text.bytes() {
+            self.count += usize::from(self.after_point);
+            self.after_point |= byte == b'.';
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,13 @@ pub(crate) fn may_be_together(original: &str) -> bool {
         || (!original.is_ascii() && has_wide(original))
 }
 
+/// Counts the bytes of a kind; many are looked at together, which a sum of wide numbers would not allow.
+#[inline]
+pub(crate) fn count(text: &str, is: impl Fn(&u8) -> bool) -> usize {
+    let part = |bytes: &[u8]| bytes.iter().fold(0_u8, |count, byte| count.wrapping_add(u8::from(is(byte))));
+    text.as_bytes().chunks(usize::from(u8::MAX)).map(|bytes| usize::from(part(bytes))).sum()
+}
+
 /// Tells whether there is a capital beyond ASCII.
 fn has_wide(text: &str) -> bool {
     let is_wide_capital = |(at, &byte): (usize, &u8)| {

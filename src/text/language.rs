@@ -59,8 +59,21 @@ impl Language {
         if is_plainly_english(original, text) { ENGLISH_FOUND } else { Self::detect(original) }
     }
 
+    /// Tells whether an author's text that was normalised may be in one of some languages, by their codes: unless it is
+    /// reliably in another. As [`Language::of`] tells, but nothing is searched for that would make no difference.
+    pub fn may_be_among(original: &str, text: &Normalized, codes: &[String]) -> bool {
+        let among = |language: Self| !language.reliable || codes.iter().any(|code| code == language.code);
+        let tells_english = !among(ENGLISH_FOUND);
+        among(if is_plainly_english(original, text) { ENGLISH_FOUND } else { Self::look(original, tells_english) })
+    }
+
     /// Detects the language of an author's text from its beginning.
     pub fn detect(original: &str) -> Self {
+        Self::look(original, true)
+    }
+
+    /// The same; without `tells_english` a text that is in no language but perhaps English is undetermined.
+    fn look(original: &str, tells_english: bool) -> Self {
         let read = super::beginning(original, MAX_READ);
         if read.len() > 2 * FIRST_LOOK && Sample::of(super::beginning(read, FIRST_LOOK)).is_surely_english() {
             return ENGLISH_FOUND;
@@ -85,10 +98,14 @@ impl Language {
         if sample.latin < MIN_LETTERS || sample.words < MIN_WORDS {
             return UNDETERMINED;
         }
+        let (own, shared) = (sample.own, sample.shared);
+        let may_be_foreign = own * 8 < sample.words;
+        if !may_be_foreign && !tells_english {
+            return UNDETERMINED;
+        }
         let text = text(read);
         let Some(info) = whatlang::detect(&text) else { return UNDETERMINED };
-        let (own, shared) = (sample.own, sample.shared);
-        let foreign = own * 8 < sample.words
+        let foreign = may_be_foreign
             && info.confidence()
                 >= match own {
                     0 if !text.is_ascii() => MIN_CONFIDENCE_WITH_ACCENTS,
