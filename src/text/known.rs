@@ -13,7 +13,7 @@ pub(super) const ENGLISH: u8 = 2;
 pub(super) const SHARED: u8 = 4;
 
 /// Binary logarithm of the bits of [`Lists::misspelt`]: a few words in a hundred are looked at for nothing.
-const MISSPELT_BITS: u32 = 17;
+const MISSPELT_BITS: u32 = 19;
 /// Binary logarithm of the places of [`Lists::english`].
 const ENGLISH_BITS: u32 = 12;
 
@@ -28,8 +28,8 @@ struct Lists {
 
 static LISTS: LazyLock<Box<Lists>> = LazyLock::new(|| {
     let mut lists = Box::new(Lists { misspelt: [0; 1 << (MISSPELT_BITS - 6)], english: [0; 1 << ENGLISH_BITS] });
-    misspelt::each(|word| {
-        let (number, bit) = misspelt_place(packed::word_hash(word));
+    misspelt::each(|hash| {
+        let (number, bit) = misspelt_place(hash);
         lists.misspelt[number] |= 1 << bit;
     });
     english::each(|word, known| {

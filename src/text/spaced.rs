@@ -71,9 +71,11 @@ impl<'a> Run<'a> {
                 views.push(EvasionKind::Spaced, word, range(0));
             } else if let Some(lead) = lead {
                 views.push(EvasionKind::Spaced, &word[lead.len()..], range(lead.len()));
-            } else if self.gap.len() == 1 && !matches!(self.gap, "," | "/" | "|" | "+") && is_wordlike(word.as_bytes())
-            {
-                views.push(EvasionKind::Spaced, word, range(0));
+            } else if self.gap.len() == 1 && !matches!(self.gap, "," | "/" | "|" | "+") {
+                let common = self.gap == " " && lexicon::common().contains(word);
+                if common || is_wordlike(word.as_bytes()) {
+                    views.push(EvasionKind::Spaced, word, range(0));
+                }
             }
         }
         self.count = 0;
@@ -169,6 +171,7 @@ mod tests {
         assert_eq!(readings("F U C K  off")[0].0, "fuck");
         assert_eq!(readings("g r i f t e r")[0].0, "grifter");
         assert_eq!(readings("s h e l l")[0].0, "shell");
+        assert_eq!(readings("s h u t up")[0].0, "shut");
     }
 
     #[test]
