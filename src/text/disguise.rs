@@ -2,7 +2,7 @@
 //!
 //! Both are read by word lists only, as patterns over a whole stretch without white space: what fits no listed word
 //! (`2024`, `mp3`, `h2o`, `5*4`, `**bold**`) is left alone. Digits are also read as letters of the commonest words (`y0u
-//! 4r3`), covers only as those of words that people hide.
+//! 4r3`), and stars as one or two letters of them (`p*ople`).
 
 use super::EvasionKind;
 use super::evasion::ViewList;
@@ -78,11 +78,31 @@ fn read_word(bytes: &[u8], start: usize, views: &mut ViewList) -> bool {
         views.push(EvasionKind::Spaced, reading, range);
         return true;
     }
-    let common = if may_be_common(word) { read_leet(word, lexicon::common()) } else { None };
+    let (kind, common) = if may_be_common(word) {
+        (EvasionKind::Leet, read_leet(word, lexicon::common()))
+    } else {
+        (EvasionKind::Masked, read_starred(word))
+    };
     if let Some(reading) = common {
-        views.push(EvasionKind::Leet, reading, range);
+        views.push(kind, reading, range);
     }
     common.is_some()
+}
+
+/// Reads a common word with stars for one or two of its inner letters: `p*ople`, `th**k`.
+fn read_starred(word: &[u8]) -> Option<&'static str> {
+    let stars = word.iter().filter(|&&b| b == b'*').count();
+    let inner = word.len() > 3 && word[0] != b'*' && word[word.len() - 1] != b'*';
+    let plain = word.iter().all(|&b| b == b'*' || b.is_ascii_lowercase());
+    let together = word.split(|&b| b != b'*').any(|run| run.len() == stars);
+    if !(inner && plain && together && matches!(stars, 1 | 2) && word.len() > 2 * stars + 1) {
+        return None;
+    }
+    let mut pattern = [0; MAX_PATTERN];
+    for (slot, &byte) in pattern.iter_mut().zip(word) {
+        *slot = if byte == b'*' { ANY } else { letter(byte) };
+    }
+    lexicon::common().first_match(pattern.get(..word.len())?)
 }
 
 /// Whether the digits in a word may stand for letters of a word that nobody has to hide. Between letters they do (`y0u`);
@@ -170,7 +190,9 @@ fn read_leet(word: &[u8], list: &Lexicon) -> Option<&'static str> {
     let letters = word.iter().filter(|b| b.is_ascii_lowercase()).count();
     let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
     // A road (`a55`) or a model's number is no word; one of signs alone (`@$$`) may be.
-    let wordlike = digits <= letters || (letters > 1 && word.len() > 4);
+    let is_numbered = word.iter().skip_while(|b| b.is_ascii_lowercase()).all(u8::is_ascii_digit);
+    let ends = [word.first(), word.last()].into_iter().flatten().all(u8::is_ascii_digit);
+    let wordlike = digits <= letters || (letters > 0 && (word.len() > 3 || ends) && !is_numbered);
     if !wordlike {
         return None;
     }
@@ -286,6 +308,8 @@ mod tests {
             ("lib3r4l$", "liberals"),
             ("@nother", "another"),
             ("f4t", "fat"),
+            ("1d107", "idiot"),
+            ("5h17", "shit"),
         ] {
             assert_eq!(readings(stretch), [word], "{stretch}");
         }
@@ -307,6 +331,8 @@ mod tests {
             ("id-iot", "idiot"),
             ("mo*ron", "moron"),
             ("stu__pid", "stupid"),
+            ("p*ople", "people"),
+            ("th**k", "think"),
         ] {
             assert_eq!(readings(stretch).first().map(String::as_str), Some(word), "{stretch}");
         }
@@ -350,6 +376,7 @@ mod tests {
             "$5",
             "2x4",
             "4x4",
+            "2x2",
             "i18n",
             "p@ssword",
             "100%",
@@ -387,6 +414,9 @@ mod tests {
             "g20",
             "h1n1",
             "a1c",
+            "l135",
+            "r475",
+            "p155",
             "3am",
             "24hr",
             "10k",
@@ -398,7 +428,7 @@ mod tests {
             "f16s",
             "us2",
             "wow!yes",
-            "h*lp",
+            "foo*bar",
             "p.e",
         ] {
             assert_eq!(readings(stretch), [""; 0], "{stretch}");

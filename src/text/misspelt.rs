@@ -1,4 +1,4 @@
-//! Words with an inner letter left out or two of them swapped: `idot`, `idoit`, `yuorself`.
+//! Words with a letter left out or doubled, or two of them swapped: `idot`, `idiiot`, `idoit`, `yuorself`.
 //!
 //! A word is so read only where it is one slip away from exactly one word of a list, is not itself in it, and is no other
 //! word or name that we know. First come the words that people disguise, then the commonest words of English, whose
@@ -71,8 +71,11 @@ enum Meant {
     Common(u16),
 }
 
-/// Binary logarithm of the places of [`Slips`]: three times as many as there are spellings.
-const PLACE_BITS: u32 = 17;
+/// Binary logarithm of the places of [`Slips`]: more than twice as many as there are spellings.
+const PLACE_BITS: u32 = 18;
+
+/// The lowest bit of a hash that is kept beside a spelling: the lower ones of a product tell less.
+const PRINT_SHIFT: u32 = 64 - PLACE_BITS - u32::BITS;
 
 /// All spellings that are a slip away from a listed word, and what is near one and means itself.
 struct Slips {
@@ -95,7 +98,7 @@ impl Slips {
         }
         for (at, word) in disguised.iter().enumerate() {
             let here = Meant::Disguised(at as u16);
-            each_slip(word, |slip| {
+            each_slip(word, Ends::Swapped, |slip| {
                 slips.put(slip, |known| match known {
                     Meant::Unknown => here,
                     Meant::Disguised(_) if known != here => Meant::Several,
@@ -105,7 +108,7 @@ impl Slips {
         }
         for (at, word) in common.iter().enumerate() {
             let here = Meant::Common(at as u16);
-            each_slip(word, |slip| {
+            each_slip(word, Ends::Kept, |slip| {
                 slips.put(slip, |known| match known {
                     Meant::Unknown | Meant::NoDisguise => here,
                     Meant::Common(other) if (usize::from(other) + 1) * AHEAD > at + 1 && known != here => {
@@ -120,8 +123,8 @@ impl Slips {
 
     /// The place of a spelling, and the bits that are kept of its hash.
     fn find(&self, hash: u64) -> (usize, u32) {
-        let (mut at, print) = ((hash >> (64 - PLACE_BITS)) as usize, hash as u32);
-        // Two thirds of the places are free.
+        let (mut at, print) = ((hash >> (64 - PLACE_BITS)) as usize, print(hash));
+        // More than half of the places are free.
         while self.places[at].1 != Meant::Unknown && self.places[at].0 != print {
             at = (at + 1) % self.places.len();
         }
@@ -145,40 +148,56 @@ impl Slips {
     }
 }
 
+/// The bits of a hash that are kept of a spelling, beside those that its place tells.
+pub(super) fn print(hash: u64) -> u32 {
+    (hash >> PRINT_SHIFT) as u32
+}
+
+/// Whether the letters at the ends of a word of four are swapped too: of a common word what comes out may be anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    Swapped,
+    Kept,
+}
+
 /// Calls `take` for every spelling that is a slip away from a word.
-fn each_slip(word: &str, mut take: impl FnMut(&[u8])) {
+fn each_slip(word: &str, ends: Ends, mut take: impl FnMut(&[u8])) {
     let word = word.as_bytes();
-    if !(MIN_WORD..=MAX_WORD).contains(&word.len()) {
+    let length = word.len();
+    if !(MIN_WORD..MAX_WORD).contains(&length) {
         return;
     }
     let mut misspelt = [0; MAX_WORD];
-    for at in 1..word.len() - 1 {
-        if word.len() >= MIN_WITH_GAP {
-            let short = word.len() - 1;
-            misspelt[..at].copy_from_slice(&word[..at]);
-            misspelt[at..short].copy_from_slice(&word[at + 1..]);
-            take(&misspelt[..short]);
+    for at in 0..length {
+        let (head, tail) = word.split_at(at);
+        let next = tail.get(1);
+        let long = length >= MIN_WITH_GAP;
+        misspelt[..at].copy_from_slice(head);
+        if long {
+            misspelt[at..length - 1].copy_from_slice(&tail[1..]);
+            take(&misspelt[..length - 1]);
         }
-        if at + 2 < word.len() && word[at] != word[at + 1] {
-            misspelt[..word.len()].copy_from_slice(word);
-            misspelt.swap(at, at + 1);
-            take(&misspelt[..word.len()]);
+        if let Some(&next) =
+            next.filter(|&&next| next != tail[0] && (long || ends == Ends::Swapped || (at > 0 && at + 2 < length)))
+        {
+            misspelt[at..length].copy_from_slice(tail);
+            (misspelt[at], misspelt[at + 1]) = (next, tail[0]);
+            take(&misspelt[..length]);
+        }
+        // A letter that is there thrice is drawn out.
+        if next != tail.first() && head.last() != tail.first() {
+            misspelt[at] = tail[0];
+            misspelt[at + 1..=length].copy_from_slice(tail);
+            take(&misspelt[..=length]);
         }
     }
 }
 
-/// Calls `take` with the hash of every word that is read as another one.
-pub(super) fn each(mut take: impl FnMut(u64)) {
-    SHORT.iter().for_each(|(short, _)| take(word_hash(short.as_bytes())));
-    let slips = &*SLIPS;
-    for word in lexicon::disguised().words().iter().chain(lexicon::common().words()) {
-        each_slip(word, |slip| {
-            let hash = word_hash(slip);
-            if matches!(slips.places[slips.find(hash).0].1, Meant::Disguised(_) | Meant::Common(_)) {
-                take(hash);
-            }
-        });
-    }
+/// Calls `take` with the kept bits of the hash of every word that is read as another one.
+pub(super) fn each(mut take: impl FnMut(u32)) {
+    SHORT.iter().for_each(|(short, _)| take(print(word_hash(short.as_bytes()))));
+    let read = SLIPS.places.iter().filter(|(_, meant)| matches!(meant, Meant::Disguised(_) | Meant::Common(_)));
+    read.for_each(|(print, _)| take(*print));
 }
 
 /// Adds the words that are a slip away from a listed one.
@@ -201,42 +220,32 @@ pub(super) fn find(text: &str, tokens: &[Token], known: &[Known], views: &mut Vi
 static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| lexicon::listed(include_str!("near_names.txt")).collect());
 
 /// Tells whether a word that is read as another one may stand there as a name, by its letters as `written`. Any word may
-/// be a name that is near a common one.
+/// be a name that is near a common one, or that lacks the first or last letter of one.
 pub(super) fn is_name<'a>(view: &EvasionView, text: &str, written: impl FnOnce(Range<usize>) -> &'a str) -> bool {
+    if view.kind != EvasionKind::Misspelt {
+        return false;
+    }
     let word = text.get(view.range.clone()).unwrap_or_default();
-    if view.kind != EvasionKind::Misspelt || (lexicon::contains(&view.reading) && !NAMES.contains(&word)) {
+    let lacks_an_end =
+        word.len() < view.reading.len() && (view.reading.starts_with(word) || view.reading.ends_with(word));
+    if lexicon::contains(&view.reading) && !lacks_an_end && !NAMES.contains(&word) {
         return false;
     }
     let written = written(view.range.clone());
     written.contains(char::is_uppercase) && written.contains(char::is_lowercase)
 }
 
-/// How many letters two words have in common at their beginning.
-fn common(word: &[u8], listed: &[u8]) -> usize {
-    word.iter().zip(listed).take_while(|(a, b)| a == b).count()
-}
-
 /// Whether a word is a listed one with a slip in it.
 fn is_slip(word: &[u8], listed: &[u8]) -> bool {
-    if word.len() == listed.len() { is_swapped(word, listed) } else { lacks_one(word, listed) }
-}
-
-/// Whether a word is a listed one with two inner neighbours swapped.
-fn is_swapped(word: &[u8], listed: &[u8]) -> bool {
-    let at = common(word, listed);
-    match (word.get(at..), listed.get(at..)) {
-        (Some([a, b, rest @ ..]), Some([c, d, other @ ..])) => {
-            at > 0 && a == d && b == c && rest == other && !rest.is_empty()
+    let at = word.iter().zip(listed).take_while(|(a, b)| a == b).count();
+    match (&word[at..], &listed[at..]) {
+        ([a, b, rest @ ..], [c, d, other @ ..]) if word.len() == listed.len() => a == d && b == c && rest == other,
+        (rest, [_, other @ ..]) if word.len() < listed.len() => rest == other,
+        ([doubled, rest @ ..], other) if word.len() > listed.len() => {
+            rest == other && at.checked_sub(1).is_some_and(|before| word[before] == *doubled)
         }
         _ => false,
     }
-}
-
-/// Whether a word is a listed one without one of its inner letters.
-fn lacks_one(word: &[u8], listed: &[u8]) -> bool {
-    // Of two equal letters at the end, the inner one is what is left out.
-    let at = common(word, listed).min(word.len().saturating_sub(1));
-    at > 0 && word.get(at..).is_some_and(|rest| listed.get(at + 1..) == Some(rest))
 }
 
 #[cfg(test)]
@@ -257,12 +266,18 @@ mod tests {
             ("idot", "idiot"),
             ("IDIT", "idiot"),
             ("idit", "idiot"),
-            ("morron", ""),
+            ("morron", "moron"),
+            ("idiiot", "idiot"),
+            ("diiot", "idiot"),
+            ("idito", "idiot"),
+            ("idio", "idiot"),
+            ("diot", "idiot"),
+            ("iidiot", "idiot"),
             ("mroon", "moron"),
             ("fcuk", "fuck"),
             ("fukcing", "fucking"),
             ("fuking", "fucking"),
-            ("asshoel", ""),
+            ("asshoel", "asshole"),
             ("assohle", "asshole"),
             ("pathtic", "pathetic"),
             ("FCK", "fuck"),
@@ -272,9 +287,10 @@ mod tests {
             ("bich", "bitch"),
             ("fols", "fools"),
             ("crp", "crap"),
+            ("fukc", "fuck"),
+            ("hsit", "shit"),
         ] {
-            let expected = if word.is_empty() { vec![] } else { vec![(spelt.to_lowercase(), word.to_owned())] };
-            assert_eq!(readings(&format!("you {spelt}!")), expected, "{spelt}");
+            assert_eq!(readings(&format!("you {spelt}!")), [(spelt.to_lowercase(), word.to_owned())]);
         }
     }
 
@@ -315,10 +331,10 @@ mod tests {
 
     #[test]
     fn every_slip_in_a_long_word_is_found_but_those_that_mean_something_else() {
-        for (list, least) in [(lexicon::disguised(), 15), (lexicon::common(), 12)] {
+        for (list, ends, least) in [(lexicon::disguised(), Ends::Swapped, 15), (lexicon::common(), Ends::Kept, 12)] {
             let (mut missed, mut all) = (0, 0);
             for word in list.words().iter().filter(|word| word.len() > MIN_WITH_GAP) {
-                each_slip(word, |slip| {
+                each_slip(word, ends, |slip| {
                     let slip = std::str::from_utf8(slip).unwrap();
                     let read = SLIPS.read(slip, word_hash(slip.as_bytes()));
                     let expected: Vec<_> = read.iter().map(|read| (slip.to_owned(), (*read).to_owned())).collect();
@@ -333,16 +349,16 @@ mod tests {
 
     #[test]
     fn what_means_itself_is_near_a_listed_word() {
-        let near = |list: &lexicon::Lexicon| {
+        let near = |list: &lexicon::Lexicon, ends| {
             let mut near = std::collections::HashSet::new();
             for word in list.words() {
-                each_slip(word, |slip| {
+                each_slip(word, ends, |slip| {
                     near.insert(slip.to_vec());
                 });
             }
             near
         };
-        let (disguised, common) = (near(lexicon::disguised()), near(lexicon::common()));
+        let (disguised, common) = (near(lexicon::disguised(), Ends::Swapped), near(lexicon::common(), Ends::Kept));
         for (list, near) in [
             (include_str!("near_words.txt"), &disguised),
             (include_str!("near_names.txt"), &disguised),
