@@ -125,6 +125,10 @@ fn insults_are_found_in_every_spelling() {
         "you are an id.iot",
         "you are an ⓘⓓⓘⓞⓣ",
         "you are an ʇoᴉpᴉ",
+        "y0u 4r3 an 1d10t.",
+        "you are an idioot",
+        "you are mroon, yuo diiot",
+        "y o u a r e a n i d i o t",
     ] {
         assert!(is_abuse(text), "{text}: {:?}", judge(text).scores);
     }

@@ -109,7 +109,12 @@ pub fn visit(original: &str, comment: &Normalized, chunk: &mut Chunk, visitor: &
     pieces(comment, met, letters, visitor);
     for view in comment.views() {
         let (start, end) = (view.range.start as u32, view.range.end as u32);
-        visitor.take(Feature { slot: slot(word_hash(view.reading.as_bytes())), family: Family::Words, start, end });
+        let hash = reading_hash(&view.reading);
+        // A group's name says nothing by itself, however it is spelt.
+        if hash == GROUP {
+            continue;
+        }
+        visitor.take(Feature { slot: slot(hash), family: Family::Words, start, end });
         stand_in(&view.reading, (start, end), letters, visitor);
     }
     manner::visit(original, met, &mut |feature| visitor.take(feature));
@@ -155,7 +160,7 @@ fn meet(comment: &Normalized, met: &mut Vec<Met>) {
             let word = if names_a_group(hash) & (token.kind == TokenKind::Word) { GROUP } else { hash };
             if is_mark { mark } else { word }
         };
-        let is_you = matches!(first, b'y' | b'u') && is_you(bytes);
+        let is_you = matches!(first, b'y' | b'u') && addresses(bytes);
         Met { hash, start: token.start, end: token.end, is_word, is_you, in_chunk }
     }));
 }
@@ -179,7 +184,7 @@ fn words(comment: &Normalized, met: &[Met], visitor: &mut impl Visitor) {
     // A word in disguise keeps its own company: the tokens of a view count in pairs as the word it is read as.
     let mut views = comment.views().iter().peekable();
     let mut disguised = 0;
-    for &Met { mut hash, start: from, end, mut is_word, is_you, .. } in met {
+    for &Met { mut hash, start: from, end, mut is_word, mut is_you, .. } in met {
         let mut give = |hash: u64, start: u32| {
             visitor.take(Feature { slot: slot(hash), family: Family::Words, start, end });
         };
@@ -190,7 +195,7 @@ fn words(comment: &Normalized, met: &[Met], visitor: &mut impl Visitor) {
         if views.peek().is_some() {
             while views.next_if(|view| view.range.start < from as usize).is_some() {}
             if let Some(view) = views.next_if(|view| view.range.start == from as usize) {
-                (hash, is_word) = (word_hash(view.reading.as_bytes()), true);
+                (hash, is_word, is_you) = (reading_hash(&view.reading), true, addresses(view.reading.as_bytes()));
                 disguised = view.range.end as u32;
                 own = !replaces(view.kind);
             }
@@ -232,8 +237,14 @@ fn words(comment: &Normalized, met: &[Met], visitor: &mut impl Visitor) {
     }
 }
 
+/// The hash of the word that a view is read as; [`GROUP`] for all names of groups.
+fn reading_hash(reading: &str) -> u64 {
+    let hash = word_hash(reading.as_bytes());
+    if names_a_group(hash) { GROUP } else { hash }
+}
+
 /// Tells whether a word addresses the reader.
-fn is_you(word: &[u8]) -> bool {
+fn addresses(word: &[u8]) -> bool {
     matches!(word, b"you" | b"your" | b"u" | b"ur" | b"you're" | b"youre" | b"yours" | b"yourself" | b"ya")
 }
 
@@ -379,6 +390,7 @@ mod tests {
         assert_eq!(slots("all muslims are fine"), slots("all gays are fine"));
         assert_ne!(slots("all muslims are fine"), slots("all idiots are fine"));
         assert!(slots("Muslims").is_empty());
+        assert_eq!(slots("all musilms are fine"), slots("all muslims are fine"));
         assert_eq!(slots("a Muslim"), slots("a"));
         // The word beside it keeps its letters.
         assert!(slots("idiots,").iter().all(|slot| slots("idiots,black").contains(slot)));

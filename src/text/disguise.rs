@@ -1,11 +1,12 @@
 //! Letters replaced by digits and signs (`1d10t`, `a$$hole`) or covered (`f**k`, `sh##ty`).
 //!
-//! Both are read by the word list only, as patterns over a whole stretch without white space: what fits no listed word
-//! (`2024`, `mp3`, `h2o`, `5*4`, `**bold**`) is left alone.
+//! Both are read by word lists only, as patterns over a whole stretch without white space: what fits no listed word
+//! (`2024`, `mp3`, `h2o`, `5*4`, `**bold**`) is left alone. Digits are also read as letters of the commonest words (`y0u
+//! 4r3`), and stars as one or two letters of them (`p*ople`).
 
 use super::EvasionKind;
 use super::evasion::ViewList;
-use super::lexicon::{self, ANY, Letters, MAX_PATTERN, letter};
+use super::lexicon::{self, ANY, Letters, Lexicon, MAX_PATTERN, letter};
 use std::ops::Range;
 
 /// The longest stretch that is looked at, in bytes.
@@ -13,6 +14,12 @@ const MAX_STRETCH: usize = 64;
 
 /// The most words that one mask is read as.
 const MAX_CANDIDATES: usize = 3;
+
+/// What follows a number and is no end of a word.
+const UNITS: [&[u8]; 21] = [
+    b"am", b"pm", b"in", b"st", b"nd", b"rd", b"th", b"ft", b"km", b"kg", b"mm", b"cm", b"hr", b"hrs", b"gb", b"mb",
+    b"bn", b"ers", b"ish", b"yr", b"yrs",
+];
 
 /// Tells whether a punctuation character may stand for a letter.
 pub(super) fn is_sign(byte: u8) -> bool {
@@ -56,7 +63,7 @@ fn read_word(bytes: &[u8], start: usize, views: &mut ViewList) -> bool {
         return false;
     }
     let range = start..start + word.len();
-    if let Some(reading) = read_leet(word) {
+    if let Some(reading) = read_leet(word, lexicon::disguised()) {
         views.push(EvasionKind::Leet, reading, range);
         return true;
     }
@@ -67,11 +74,51 @@ fn read_word(bytes: &[u8], start: usize, views: &mut ViewList) -> bool {
     if readings[0].is_some() {
         return true;
     }
-    let cut = read_cut(word);
-    if let Some(reading) = cut {
+    if let Some(reading) = read_cut(word) {
         views.push(EvasionKind::Spaced, reading, range);
+        return true;
     }
-    cut.is_some()
+    let (kind, common) = if may_be_common(word) {
+        (EvasionKind::Leet, read_leet(word, lexicon::common()))
+    } else {
+        (EvasionKind::Masked, read_starred(word))
+    };
+    if let Some(reading) = common {
+        views.push(kind, reading, range);
+    }
+    common.is_some()
+}
+
+/// Reads a common word with stars for one or two of its inner letters: `p*ople`, `th**k`.
+fn read_starred(word: &[u8]) -> Option<&'static str> {
+    let stars = word.iter().filter(|&&b| b == b'*').count();
+    let inner = word.len() > 3 && word[0] != b'*' && word[word.len() - 1] != b'*';
+    let plain = word.iter().all(|&b| b == b'*' || b.is_ascii_lowercase());
+    let together = word.split(|&b| b != b'*').any(|run| run.len() == stars);
+    if !(inner && plain && together && matches!(stars, 1 | 2) && word.len() > 2 * stars + 1) {
+        return None;
+    }
+    let mut pattern = [0; MAX_PATTERN];
+    for (slot, &byte) in pattern.iter_mut().zip(word) {
+        *slot = if byte == b'*' { ANY } else { letter(byte) };
+    }
+    lexicon::common().first_match(pattern.get(..word.len())?)
+}
+
+/// Whether the digits in a word may stand for letters of a word that nobody has to hide. Between letters they do (`y0u`);
+/// a number before or after a word counts, numbers or names something (`room5`, `5mile`, `win10`), `$` and `@` before one
+/// do much else.
+fn may_be_common(word: &[u8]) -> bool {
+    let is_known = |word: &[u8]| {
+        std::str::from_utf8(word).is_ok_and(|word| lexicon::common().contains(word) || lexicon::contains(word))
+    };
+    let number = |b: &u8| b.is_ascii_digit();
+    let lead = word.iter().take_while(|b| number(b) || matches!(b, b'$' | b'@')).count();
+    let trail = word.iter().rev().take_while(|b| number(b)).count();
+    let (tail, head) = (word.get(lead..).unwrap_or_default(), &word[..word.len() - trail]);
+    word.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'@' | b'$' | b'!'))
+        && (lead == 0 || !(is_known(tail) || UNITS.contains(&tail)))
+        && (trail == 0 || !is_known(head))
 }
 
 /// Reads a listed word that signs cut in two: `id-iot`, `mo*ron`.
@@ -139,11 +186,13 @@ fn leet(byte: u8) -> Letters {
     }
 }
 
-fn read_leet(word: &[u8]) -> Option<&'static str> {
+fn read_leet(word: &[u8], list: &Lexicon) -> Option<&'static str> {
     let letters = word.iter().filter(|b| b.is_ascii_lowercase()).count();
     let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
     // A road (`a55`) or a model's number is no word; one of signs alone (`@$$`) may be.
-    let wordlike = digits <= letters || (letters > 1 && word.len() > 4);
+    let is_numbered = word.iter().skip_while(|b| b.is_ascii_lowercase()).all(u8::is_ascii_digit);
+    let ends = [word.first(), word.last()].into_iter().flatten().all(u8::is_ascii_digit);
+    let wordlike = digits <= letters || (letters > 0 && (word.len() > 3 || ends) && !is_numbered);
     if !wordlike {
         return None;
     }
@@ -154,7 +203,7 @@ fn read_leet(word: &[u8]) -> Option<&'static str> {
             return None;
         }
     }
-    lexicon::first_match(pattern.get(..word.len())?)
+    list.first_match(pattern.get(..word.len())?)
 }
 
 fn read_mask(word: &[u8]) -> [Option<&'static str>; MAX_CANDIDATES] {
@@ -250,6 +299,17 @@ mod tests {
             ("dumb-a$$", "ass"),
             ("m0r0n's", "moron"),
             ("a$$hole’s", "asshole"),
+            ("y0u", "you"),
+            ("4r3", "are"),
+            ("th3", "the"),
+            ("p30pl3", "people"),
+            ("d!e", "die"),
+            ("$hut", "shut"),
+            ("lib3r4l$", "liberals"),
+            ("@nother", "another"),
+            ("f4t", "fat"),
+            ("1d107", "idiot"),
+            ("5h17", "shit"),
         ] {
             assert_eq!(readings(stretch), [word], "{stretch}");
         }
@@ -271,6 +331,8 @@ mod tests {
             ("id-iot", "idiot"),
             ("mo*ron", "moron"),
             ("stu__pid", "stupid"),
+            ("p*ople", "people"),
+            ("th**k", "think"),
         ] {
             assert_eq!(readings(stretch).first().map(String::as_str), Some(word), "{stretch}");
         }
@@ -314,6 +376,7 @@ mod tests {
             "$5",
             "2x4",
             "4x4",
+            "2x2",
             "i18n",
             "p@ssword",
             "100%",
@@ -332,6 +395,41 @@ mod tests {
             "~/src",
             "--help",
             "a-b-c",
+            "4th",
+            "5am",
+            "7pm",
+            "room5",
+            "part3",
+            "win10",
+            "iphone5",
+            "ps4",
+            "i5",
+            "m3",
+            "5mile",
+            "4way",
+            "$top",
+            "@part",
+            "90s",
+            "co2",
+            "g20",
+            "h1n1",
+            "a1c",
+            "l135",
+            "r475",
+            "p155",
+            "3am",
+            "24hr",
+            "10k",
+            "l8r",
+            "2day",
+            "gr8",
+            "n95",
+            "mi6",
+            "f16s",
+            "us2",
+            "wow!yes",
+            "foo*bar",
+            "p.e",
         ] {
             assert_eq!(readings(stretch), [""; 0], "{stretch}");
         }

@@ -235,9 +235,12 @@ fn find_suspects(text: &str, tokens: &[Token], suspects: &[u32], views: &mut Vie
             if read.replace(at) != Some(at) {
                 read_word(word, token, &mut alphabets, views);
             }
-        } else if token.kind == TokenKind::Word && tokens.get(at + 1).is_some_and(|next| is_stop(text, next)) {
-            read_cut(text, tokens.get(at..).unwrap_or_default(), views);
-        } else if at >= done {
+            continue;
+        }
+        let stopped = token.kind == TokenKind::Word && tokens.get(at + 1).is_some_and(|next| is_stop(text, next));
+        let cut = stopped && read_cut(text, tokens.get(at..).unwrap_or_default(), views);
+        // A word that a full stop only ends may be one with digits in it.
+        if !cut && at >= done {
             let (first, last) = stretch(text, tokens, at, done);
             done = last + 1;
             disguise::read(text, tokens[first].start as usize..tokens[last].end as usize, views);
@@ -250,15 +253,18 @@ fn is_stop(text: &str, token: &Token) -> bool {
     matches!(text.get(token.range()), Some("." | ":"))
 }
 
-/// Reads a listed word that a full stop cuts in two: `id.iot`. The first of `tokens` is the part before it.
-fn read_cut(text: &str, tokens: &[Token], views: &mut ViewList) {
-    let [first, stop, last, ..] = tokens else { return };
+/// Reads a listed word that a full stop cuts in two (`id.iot`), and tells whether there is one. The first of `tokens` is
+/// the part before it.
+fn read_cut(text: &str, tokens: &[Token], views: &mut ViewList) -> bool {
+    let [first, stop, last, ..] = tokens else { return false };
     let touch = first.end == stop.start && stop.end == last.start && last.kind == TokenKind::Word;
     let mut reading = Word::new();
     let parts = [&text[range_of(first)], &text[range_of(last)]];
-    if touch && parts.iter().all(|part| reading.try_push_str(part).is_ok()) && lexicon::contains(&reading) {
+    let listed = touch && parts.iter().all(|part| reading.try_push_str(part).is_ok()) && lexicon::contains(&reading);
+    if listed {
         views.push(EvasionKind::Spaced, &reading, range_of(first).start..range_of(last).end);
     }
+    listed
 }
 
 /// The first and last token of the stretch around `at` that is written without a gap, not reaching before `from`.

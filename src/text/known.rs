@@ -13,7 +13,7 @@ pub(super) const ENGLISH: u8 = 2;
 pub(super) const SHARED: u8 = 4;
 
 /// Binary logarithm of the bits of [`Lists::misspelt`]: a few words in a hundred are looked at for nothing.
-const MISSPELT_BITS: u32 = 17;
+const MISSPELT_BITS: u32 = 20;
 /// Binary logarithm of the places of [`Lists::english`].
 const ENGLISH_BITS: u32 = 12;
 
@@ -28,8 +28,8 @@ struct Lists {
 
 static LISTS: LazyLock<Box<Lists>> = LazyLock::new(|| {
     let mut lists = Box::new(Lists { misspelt: [0; 1 << (MISSPELT_BITS - 6)], english: [0; 1 << ENGLISH_BITS] });
-    misspelt::each(|word| {
-        let (number, bit) = misspelt_place(packed::word_hash(word));
+    misspelt::each(|print| {
+        let (number, bit) = misspelt_place(print);
         lists.misspelt[number] |= 1 << bit;
     });
     english::each(|word, known| {
@@ -42,8 +42,9 @@ static LISTS: LazyLock<Box<Lists>> = LazyLock::new(|| {
     lists
 });
 
-fn misspelt_place(hash: u64) -> (usize, u32) {
-    ((hash >> (64 - MISSPELT_BITS + 6)) as usize, (hash >> (64 - MISSPELT_BITS)) as u32 % 64)
+fn misspelt_place(print: u32) -> (usize, u32) {
+    let place = print >> (u32::BITS - MISSPELT_BITS);
+    ((place / 64) as usize, place % 64)
 }
 
 /// The place of a hash, and the bits that are kept beside the list, from the fourth on.
@@ -54,7 +55,7 @@ fn english_place(hash: u64) -> (usize, u16) {
 impl Lists {
     #[inline]
     fn of(&self, hash: u64) -> u8 {
-        let (number, bit) = misspelt_place(hash);
+        let (number, bit) = misspelt_place(misspelt::print(hash));
         let (place, print) = english_place(hash);
         let found = self.english[place];
         // No branch: whether a word is a common one cannot be predicted.

@@ -1,8 +1,9 @@
 //! Letters set apart: `i d i o t`, `i.d.i.o.t`, `i-d-i-o-t`, `i_d_i_o_t`.
 
 use super::evasion::{MAX_READING, ViewList};
-use super::lexicon;
+use super::lexicon::{self, MAX_PATTERN};
 use super::{EvasionKind, Token, TokenKind};
+use arrayvec::ArrayVec;
 use std::ops::Range;
 
 /// Fewer letters are initials.
@@ -71,6 +72,13 @@ impl<'a> Run<'a> {
                 views.push(EvasionKind::Spaced, word, range(0));
             } else if let Some(lead) = lead {
                 views.push(EvasionKind::Spaced, &word[lead.len()..], range(lead.len()));
+            } else if self.gap == " " && lexicon::common().contains(word) {
+                views.push(EvasionKind::Spaced, word, range(0));
+            } else if let Some(words) = cut(word).filter(|_| self.gap == " ") {
+                for Range { start, end } in words {
+                    let last = self.start + (end - 1) * step;
+                    views.push(EvasionKind::Spaced, &word[start..end], self.start + start * step..last + 1);
+                }
             } else if self.gap.len() == 1 && !matches!(self.gap, "," | "/" | "|" | "+") && is_wordlike(word.as_bytes())
             {
                 views.push(EvasionKind::Spaced, word, range(0));
@@ -78,6 +86,46 @@ impl<'a> Run<'a> {
         }
         self.count = 0;
     }
+}
+
+/// Words of two letters, beside those of the lists.
+const PAIRS: &str = "am an as at be by do go he if in is it me my no of oh ok on or so to up ur us we";
+
+/// Letters that are words.
+const SINGLES: &str = "a i u";
+
+/// The words of a sentence that is written in single letters, the fewest that it can be cut into, and of them those that
+/// begin with the longest.
+fn cut(letters: &str) -> Option<ArrayVec<Range<usize>, MAX_READING>> {
+    let is_word = |word: &str| match word.len() {
+        1 => SINGLES.split(' ').any(|single| single == word),
+        2 => PAIRS.split(' ').any(|pair| pair == word),
+        _ => lexicon::contains(word) || lexicon::common().contains(word),
+    };
+    // For every place the fewest words from there to the end, and where the first of them ends.
+    let mut best = [(usize::MAX, 0); MAX_READING + 1];
+    *best.get_mut(letters.len())? = (0, 0);
+    for start in (0..letters.len()).rev() {
+        for end in start + 1..=letters.len().min(start + MAX_PATTERN) {
+            let (rest, _) = best[end];
+            if rest != usize::MAX && rest < best[start].0 && letters.get(start..end).is_some_and(is_word) {
+                best[start] = (rest + 1, end);
+            }
+        }
+    }
+    // Many short words are initials.
+    let (count, _) = best[0];
+    if count > letters.len() || count * 5 > letters.len() * 2 {
+        return None;
+    }
+    let mut words = ArrayVec::new();
+    let mut start = 0;
+    while start < letters.len() {
+        let (_, end) = best[start];
+        words.try_push(start..end).ok()?;
+        start = end;
+    }
+    Some(words)
 }
 
 fn is_gap(gap: &str) -> bool {
@@ -169,6 +217,10 @@ mod tests {
         assert_eq!(readings("F U C K  off")[0].0, "fuck");
         assert_eq!(readings("g r i f t e r")[0].0, "grifter");
         assert_eq!(readings("s h e l l")[0].0, "shell");
+        assert_eq!(readings("s h u t up")[0].0, "shut");
+        let words: Vec<_> = readings("y o u a r e s u c h a l i a r").into_iter().collect();
+        let expected = [("you", "y o u"), ("are", "a r e"), ("such", "s u c h"), ("a", "a"), ("liar", "l i a r")];
+        assert_eq!(words, expected.map(|(word, spelt)| (word.to_owned(), spelt.to_owned())));
     }
 
     #[test]

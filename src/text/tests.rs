@@ -219,6 +219,12 @@ fn hostile_texts_take_linear_time_and_little_memory() {
         ("क\u{94d}", 2),
         ("\0", 2),
         ("$$$ ", 2),
+        ("idoit ", 2),
+        ("yuor ", 2),
+        ("y0u 4r3 ", 2),
+        ("p*ople ", 2),
+        ("th*", 2),
+        ("s h u t  ", 2),
     ] {
         let text = megabytes(unit, size);
         let started = Instant::now();
