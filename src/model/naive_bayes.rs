@@ -203,6 +203,19 @@ impl NaiveBayes {
         positive.iter().zip(&negative).map(|(positive, negative)| positive - negative).collect()
     }
 
+    /// Returns the same over the features that some row had, as if there were no others; 0 for those that none had.
+    ///
+    /// Smoothing then adds nothing for features of rows that say nothing about the classes. Added for these as well it would
+    /// shift the ratios of all features, the further the more unequal the classes are.
+    pub fn known_log_count_ratios(&self) -> Vec<f64> {
+        let [negative, positive] = &self.counts;
+        let known = |at: &usize| negative[*at] > 0. || positive[*at] > 0.;
+        let total = |counts: &[f64]| (0..counts.len()).filter(known).map(|at| counts[at] + self.alpha).sum::<f64>();
+        let shift = (total(negative) / total(positive)).ln();
+        let ratio = |at: usize| ((positive[at] + self.alpha) / (negative[at] + self.alpha)).ln() + shift;
+        (0..negative.len()).map(|at| if known(&at) { ratio(at) } else { 0. }).collect()
+    }
+
     /// Returns the joint log-likelihoods log p(class) + log p(row | class) of the negative and the positive class.
     pub fn joint_log_likelihood(&self, row: SparseRow<'_>) -> [f64; 2] {
         let total = self.rows[0] + self.rows[1];
@@ -290,6 +303,26 @@ mod tests {
         let model = params.fit_with(None, &first).unwrap();
         let model = params.fit_with(Some(model), &second).unwrap();
         assert_eq!(model, params.fit(&DatasetBase::new(whole, ndarray::array![true, false])).unwrap());
+    }
+
+    #[test]
+    fn features_that_no_row_had_shift_nothing() {
+        let fit = |features: usize| {
+            let mut rows = SparseRows::new(features);
+            for _ in 0..9 {
+                rows.push([&[0, 1], &[], &[]], [1.; 3]);
+            }
+            rows.push([&[1], &[], &[]], [1.; 3]);
+            let targets = (0..10).map(|at| at == 9).collect();
+            NaiveBayesParams::new().fit(&DatasetBase::new(rows, targets)).unwrap()
+        };
+        let (few, many) = (fit(2), fit(1000));
+        assert_eq!(few.known_log_count_ratios(), many.known_log_count_ratios()[..2]);
+        assert!(many.known_log_count_ratios()[2..].iter().all(|ratio| *ratio == 0.));
+        for (known, all) in few.known_log_count_ratios().iter().zip(few.log_count_ratios()) {
+            approx::assert_abs_diff_eq!(*known, all, epsilon = 1e-12);
+        }
+        assert!((many.log_count_ratios()[1] - few.log_count_ratios()[1]).abs() > 0.5, "all ratios were shifted");
     }
 
     #[test]

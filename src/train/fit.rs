@@ -198,7 +198,7 @@ impl<'a> Plan<'a> {
         let bayes = self.count(task, used, &weights)?;
         if self.parameters.algorithm == Algorithm::Nb {
             let weight = |(&slot, ratio): (&u32, f64)| self.frequencies.weight(slot as usize) * ratio;
-            let weights = self.vocabulary.iter().zip(bayes.log_count_ratios()).map(weight).collect();
+            let weights = self.vocabulary.iter().zip(bayes.known_log_count_ratios()).map(weight).collect();
             return Ok(Logistic { weights, bias: bayes.log_prior_odds() });
         }
         let indices: Vec<u32> = used.iter().map(|&at| task.rows[at]).collect();
@@ -236,8 +236,7 @@ impl<'a> Plan<'a> {
     fn count(&self, task: &Task, used: &[usize], weights: &[f64]) -> Result<NaiveBayes> {
         let wrong = |what: String| Error::training(format!("{}: {what}", task.label));
         let bayes = NaiveBayesParams::new().alpha(self.parameters.alpha).check();
-        // The features are the vocabulary: smoothing adds to each of them, so that slots which nothing hashes to must not
-        // be there.
+        // The features are the vocabulary of all rows: those that this label's rows do not have are left out of its ratios.
         let mut bayes = bayes.map_err(|error| wrong(error.to_string()))?.begin(self.vocabulary.len());
         for (&at, &weight) in used.iter().zip(weights) {
             // Log-count ratios are those of presence, as in NB-SVM.
@@ -260,7 +259,7 @@ impl<'a> Plan<'a> {
         let scale = |(&slot, ratio): (&u32, f64)| {
             self.frequencies.weight(slot as usize).powf(strength.rarity) * ratio.abs().powf(strength.damping)
         };
-        self.vocabulary.iter().zip(bayes.log_count_ratios()).map(scale).collect()
+        self.vocabulary.iter().zip(bayes.known_log_count_ratios()).map(scale).collect()
     }
 
     /// Returns a number for the source of each row; sources of one class, which tell nothing by themselves, share one.
