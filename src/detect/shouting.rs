@@ -73,9 +73,9 @@ impl Detector for Shouting {
 fn measure(original: &str) -> [Option<Span>; MEASURES.len()] {
     // Three words of two capitals are the least that anything but a volley takes, or more capitals than
     // small letters; most comments have neither.
-    let upper = capitals::count(original, u8::is_ascii_uppercase);
+    let upper = || capitals::count(original, u8::is_ascii_uppercase);
     let lower = || capitals::count(original, u8::is_ascii_lowercase);
-    let quiet = (original.is_ascii() && upper < 6) || (upper <= lower() && !capitals::may_be_together(original));
+    let quiet = capitals::are_few(original, 6) || (upper() <= lower() && !capitals::may_be_together(original));
     if quiet {
         return [None, None, None, volley(original)];
     }

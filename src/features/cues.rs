@@ -125,9 +125,10 @@ fn marks(text: &Normalized) -> [Option<Range<usize>>; 4] {
 fn word_in_capitals(comment: &Utterance<'_>, _: &Places) -> Option<Range<usize>> {
     let original = comment.original;
     // Most texts have too few capitals, or none that stand together.
-    let few = original.is_ascii() && capitals::count(original, u8::is_ascii_uppercase) < 4;
-    let is_capital = |c: &char| c.is_uppercase();
-    if few || !capitals::may_be_together(original) || original.chars().filter(is_capital).take(4).count() < 4 {
+    if capitals::are_few(original, 4)
+        || !capitals::may_be_together(original)
+        || original.chars().filter(|c| c.is_uppercase()).take(4).count() < 4
+    {
         return None;
     }
     let mut capitals = None;

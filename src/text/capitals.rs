@@ -23,6 +23,11 @@ pub(crate) fn count(text: &str, is: impl Fn(&u8) -> bool) -> usize {
     text.as_bytes().chunks(usize::from(u8::MAX)).map(|bytes| usize::from(part(bytes))).sum()
 }
 
+/// Tells whether a text has fewer than so many capitals, all of them in ASCII.
+pub(crate) fn are_few(original: &str, least: usize) -> bool {
+    count(original, u8::is_ascii_uppercase) < least && (original.is_ascii() || !has_wide(original))
+}
+
 /// Tells whether there is a capital beyond ASCII.
 fn has_wide(text: &str) -> bool {
     let is_wide_capital = |(at, &byte): (usize, &u8)| {
