@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 const STEPS: u64 = 200;
 /// A small ridge, so that separable scores do not run away.
 const RIDGE: f64 = 1e-4;
+/// The log-odds that a standard deviation of a single score is worth at least.
+const FAINTEST: f64 = 0.05;
 /// No probability is surer than this many log-odds: no comment is certain.
 const SUREST: f64 = 12.;
 
@@ -50,7 +52,12 @@ impl Calibration {
             .ok()
             .and_then(|result| result.state.get_best_param().cloned());
         // Where no step could be taken, every comment gets the base rate: no information, but no wrong one.
-        let beta = best.filter(|beta| beta.iter().all(|value| value.is_finite())).unwrap_or(start);
+        let mut beta = best.filter(|beta| beta.iter().all(|value| value.is_finite())).unwrap_or(start);
+        // A single score is never turned round: on few rows the fits of the parts may contradict each other, which says
+        // nothing against the order of the whole, only that it is worth next to nothing.
+        if inputs == 1 && beta[0] < FAINTEST {
+            beta = vec![FAINTEST, (base_rate / (1. - base_rate)).ln()];
+        }
         let slopes: Vec<f64> = (0..inputs).map(|at| beta[at] / deviations[at]).collect();
         let intercept = beta[inputs] - (0..inputs).map(|at| slopes[at] * means[at]).sum::<f64>();
         Self { slopes, intercept, base_rate }
@@ -155,6 +162,15 @@ mod tests {
         let fitted = Calibration::fit(&scores, &targets, &weights, base_rate);
         assert!((fitted.slopes[0] - 2.).abs() < 0.1, "{fitted:?}");
         assert!((fitted.intercept + 1.).abs() < 0.1, "{fitted:?}");
+    }
+
+    #[test]
+    fn a_single_score_is_not_turned_round() {
+        let scores: Vec<Vec<f64>> = (0..40).map(|at| vec![f64::from(at)]).collect();
+        let targets: Vec<bool> = (0..40).map(|at| at < 15).collect();
+        let fitted = Calibration::fit(&scores, &targets, &[1.; 40], 0.1);
+        assert!(fitted.slopes[0] > 0., "{fitted:?}");
+        assert!((fitted.probability(&scores[20]) - 0.1).abs() < 0.02, "{fitted:?}");
     }
 
     #[test]
