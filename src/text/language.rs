@@ -33,6 +33,9 @@ const FIRST_LOOK: usize = 256;
 /// Fewer letters of another Latin-script language are not told from names, slang and typing errors.
 const MIN_LETTERS: usize = 24;
 
+/// In so few words names may outweigh the rest.
+const MOST_OF_NAMES: usize = 6;
+
 /// Fewer words likewise.
 const MIN_WORDS: usize = 4;
 
@@ -98,6 +101,10 @@ impl Language {
         if sample.latin < MIN_LETTERS || sample.words < MIN_WORDS {
             return UNDETERMINED;
         }
+        // Of two names and two words a general detector tells where the names are from.
+        if sample.words <= MOST_OF_NAMES && 2 * sample.title > sample.latin {
+            return UNDETERMINED;
+        }
         let (own, shared) = (sample.own, sample.shared);
         let may_be_foreign = own * 8 < sample.words;
         if !may_be_foreign && !tells_english {
@@ -154,6 +161,8 @@ struct Sample {
     words: usize,
     /// Letters in words that have some Latin letter: a disguised word is a Latin one.
     latin: usize,
+    /// Of these, letters in words that are written as names.
+    title: usize,
     /// Letters in words without.
     other: usize,
     /// Common words of English alone.
@@ -173,6 +182,10 @@ impl Sample {
         self.words += 1;
         if latin > 0 {
             self.latin += latin + other;
+            let mut letters = word.chars();
+            let is_title =
+                letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase);
+            self.title += if is_title { latin + other } else { 0 };
         } else {
             // An ideograph, syllable or abjad letter says more than a letter, but the weight does not matter here.
             self.other += other;

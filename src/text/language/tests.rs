@@ -193,3 +193,12 @@ proptest! {
         prop_assert_eq!(language.reliable, language.code != "und");
     }
 }
+
+#[test]
+fn names_do_not_tell_the_language_of_a_few_words() {
+    for text in ["Aigerim Suleimenova spoke next.", "Piotr Wiśniewski spoke next.", "Rūta Kazlauskienė spoke next."]
+    {
+        assert!(!Language::detect(text).reliable, "{text}");
+    }
+    assert_eq!(Language::detect("Der Oberbürgermeister Schulze hat gestern wieder gelogen").code, "de");
+}
