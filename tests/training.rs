@@ -1,6 +1,7 @@
 //! What a recipe may set: whole sources held out, weights borrowed of another label, relevance by a thread alone.
 
 use gruff::model::{Aside, Model, SourceCard};
+use gruff::policy::Policy;
 use gruff::thread::{Row, RowArticle};
 use gruff::train::{Identity, Parameters, Trainer};
 use gruff::{Label, Moderator};
@@ -124,6 +125,13 @@ fn a_thread_alone_is_judged_by_two_causes() {
         .flatten()
         .any(|evidence| evidence.name.is_some_and(|name| name.contains("how much it says")));
     assert!(named, "{:?}", judged.evidence);
+    // Such scores are at rates of their own, which a policy's does not move; others it does.
+    let policy = Policy::parse("p", "[labels.off_topic]\nhold = 0.5\nbase_rate = 0.9").unwrap();
+    let moved = Moderator::new(aside.model().clone()).unwrap().with_policy(policy).unwrap();
+    assert_eq!(score(&moved, &short), score(&aside, &short));
+    let known = Row { article: Some(RowArticle::Text("The bridge over the river.".into())), ..short.clone() };
+    assert!(score(&moved, &known) > score(&aside, &known));
+    assert!(aside.model().card().labels[0].thread_alone.is_some());
     // With an article both are the same.
     let article = Row { article: Some(RowArticle::Text("The bridge over the river.".into())), ..short };
     assert_eq!(score(&aside, &article), score(&plain, &article));

@@ -83,6 +83,13 @@ impl Bound {
         self.column.is_some()
     }
 
+    /// Tells whether scores of the head are at the rate of its calibration, so that they may be moved to another.
+    pub fn has_its_rate(&self, model: &Model, seen: &Seen<'_>) -> bool {
+        let Some(detector) = self.detector.filter(|_| self.head(model).aside.is_some()) else { return true };
+        let anew = |measures: &[f64]| detector.weigh_anew(self.head(model), measures, 0.5) != 0.5;
+        !detector.measure(seen).is_some_and(|measures| anew(&measures))
+    }
+
     /// Judges a comment: the calibrated probability, or `None` where it cannot be judged. `columns` are the raw scores of
     /// the model's n-gram heads; `measures` is memory to work in.
     pub fn score(

@@ -47,6 +47,9 @@ pub struct LabelCard {
     /// Whether whole sources were held out, as on a site that none comes from, and not rows.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sources_held_out: bool,
+    /// How relevance is judged where only a thread is known. The figures here are of scores before that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_alone: Option<super::Aside>,
     /// Area under the ROC curve on rows that were held out, each fold in turn.
     pub held_out_auc: Measure,
     /// Average precision on the same rows.

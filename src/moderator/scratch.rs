@@ -147,8 +147,11 @@ impl Moderator {
     ) -> Option<f64> {
         let head = bound.head(&self.model);
         let score = bound.score(&self.model, columns, seen, measures)?;
-        let rate = self.policy.base_rate(head.label.as_str()).unwrap_or(head.calibration.base_rate);
-        Some(shift(score, head.calibration.base_rate, rate))
+        match self.policy.base_rate(head.label.as_str()) {
+            // What is judged by a thread alone is judged at rates of its own.
+            Some(rate) if bound.has_its_rate(&self.model, seen) => Some(shift(score, head.calibration.base_rate, rate)),
+            _ => Some(score),
+        }
     }
 
     fn decide(

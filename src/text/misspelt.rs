@@ -51,6 +51,9 @@ const SHORT: [(&str, &str); 25] = [
     ("knw", "know"),
 ];
 
+/// Of these, what is an acronym or a name as often as not where it is not in small letters.
+const ACRONYMS: [&str; 9] = ["crp", "scm", "fol", "lir", "nzi", "rpe", "kll", "sck", "uly"];
+
 /// A common word is meant rather than another when it stands so many times further ahead in the list.
 const AHEAD: usize = 8;
 
@@ -228,10 +231,14 @@ pub(super) fn is_name<'a>(view: &EvasionView, text: &str, written: impl FnOnce(R
     let word = text.get(view.range.clone()).unwrap_or_default();
     let lacks_an_end =
         word.len() < view.reading.len() && (view.reading.starts_with(word) || view.reading.ends_with(word));
-    if lexicon::contains(&view.reading) && !lacks_an_end && !NAMES.contains(&word) {
+    let is_acronym = ACRONYMS.contains(&word);
+    if !is_acronym && lexicon::contains(&view.reading) && !lacks_an_end && !NAMES.contains(&word) {
         return false;
     }
     let written = written(view.range.clone());
+    if is_acronym {
+        return written.chars().any(char::is_uppercase);
+    }
     written.contains(char::is_uppercase) && written.contains(char::is_lowercase)
 }
 

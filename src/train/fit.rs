@@ -186,7 +186,13 @@ impl<'a> Plan<'a> {
             let row = |at: usize| lender.rows[at] as usize;
             let outside = |at: &usize| usize::from(task.division.fold(self.examples, row(*at))) != fold;
             let used: Vec<usize> = (0..lender.rows.len()).filter(outside).collect();
-            let lent = self.fit_ngrams(lender, &used, lender.strength)?;
+            let lent = self.fit_ngrams(lender, &used, lender.strength).map_err(|_| {
+                Error::training(format!(
+                    "{} borrows of {}, which has no rows of both classes outside a part that is held out; give that more rows \
+                     in other sources, or take the line out of label_borrows",
+                    task.label, lender.label
+                ))
+            })?;
             ngrams.add(*share, &lent);
         }
         Ok(ngrams)
@@ -305,6 +311,7 @@ impl<'a> Plan<'a> {
             || calibration.slopes.len(),
             |ngrams| ngrams.weights.iter().filter(|weight| **weight != 0.).count(),
         );
+        let aside = self.parameters.thread_alone.get(&task.label).copied();
         let card = LabelCard {
             label: task.label.clone(),
             algorithm,
@@ -312,6 +319,7 @@ impl<'a> Plan<'a> {
             positives,
             features,
             base_rate,
+            thread_alone: aside,
             sources_held_out: task.division.by_source(),
             held_out_auc: auc,
             held_out_average_precision: average_precision,
@@ -319,7 +327,6 @@ impl<'a> Plan<'a> {
             recall_at_two_percent_false_alarms: recall,
             operating_points: scored.operating_points(base_rate),
         };
-        let aside = self.parameters.thread_alone.get(&task.label).copied();
         let bias = whole.ngrams.as_ref().map(|ngrams| ngrams.bias);
         let families = task.families;
         let head = Head { label: task.label.clone(), ngrams: bias, families, dense: whole.dense, calibration, aside };

@@ -90,7 +90,7 @@ impl Task {
         };
         if task.division.by_source() && (0..parameters.folds).any(|fold| one_class(&fold)) {
             return Err(Error::training(format!(
-                "{}: when whole sources are held out, rows of one class only are left in a part; take it out of \
+                "{}: when whole sources are held out, rows of one class or none are left in a part; take it out of \
                  hold_out_sources, or give more sources",
                 task.label
             )));
@@ -101,8 +101,8 @@ impl Task {
 
 /// Which rows are held out together: those whose texts have the same remainder, or whole sources.
 ///
-/// It is the same for every label, as a head that borrows of another must not borrow what that one learned of rows that
-/// are held out.
+/// A head that borrows of another divides that one's rows by its own division, and so borrows nothing that was learned of
+/// rows that are held out.
 #[derive(Debug)]
 pub(super) struct Division {
     folds: usize,

@@ -120,7 +120,7 @@ fn operating_points(page: &mut Page, card: &Card) {
          of negatives that is (false alarms), and the share of positives among what is flagged (precision) where positives \
          are as common as the base rate. `false-alarms-0.01` is the lowest threshold that flags at most 1 % of the \
          negatives, `precision-0.9` the lowest at which nine of ten flagged are positive; a point that no threshold reaches \
-         with ten positives is left out. Intervals (95 %) are Wilson's, for precision put together of both, and take the \
+         with ten positives is left out (of the precisions). Intervals (95 %) are Wilson's, for precision put together of both, and take the \
          threshold as given.",
     );
     let points = card.labels.iter().flat_map(|label| {
@@ -166,7 +166,11 @@ fn fine(measure: Measure) -> String {
 fn text(raw: &str) -> String {
     let mut escaped = String::with_capacity(raw.len() + 8);
     for c in visible(raw).chars() {
-        if matches!(c, '\\' | '`' | '*' | '<' | '>' | '[' | ']' | '|' | '#' | '&') {
+        // Every mark of Markdown, wherever it stands; a list's number is told by the point behind it.
+        if matches!(c, '\\' | '`' | '*' | '_' | '~' | '<' | '>' | '[' | ']' | '|' | '#' | '&' | '=')
+            || (escaped.trim().is_empty() && matches!(c, '-' | '+'))
+            || (c == '.' || c == ')') && escaped.trim_start().bytes().all(|byte| byte.is_ascii_digit())
+        {
             escaped.push('\\');
         }
         escaped.push(c);
