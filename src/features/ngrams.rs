@@ -394,6 +394,7 @@ mod tests {
         assert_eq!(slots("a Muslim"), slots("a"));
         // The word beside it keeps its letters.
         assert!(slots("idiots,").iter().all(|slot| slots("idiots,black").contains(slot)));
+        assert!(slots("idiots").iter().all(|slot| slots("idiots black").contains(slot)));
     }
 
     #[test]
