@@ -43,7 +43,8 @@ pub(super) struct Args {
     /// How n-gram heads are trained: nb (naive Bayes) or nb-lr (logistic regression on its log-count ratios)
     #[arg(long, value_name = "ALGORITHM", value_parser = algorithm)]
     algorithm: Option<Algorithm>,
-    /// Keep the other labels of a model: `builtin` or a model file
+    /// Keep the other labels of a model, `builtin` or a model file, and with them what its card says of languages, use,
+    /// limits and licence
     #[arg(long, value_name = "MODEL")]
     base: Option<PathBuf>,
     /// Which rows are held out together; another number makes other parts [default: 1]
@@ -70,7 +71,7 @@ pub(super) struct Args {
     /// What the model is called in its card [default: the name of the file it is written to]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// ISO 639-1 codes of the languages it may judge, separated by commas; without it, all
+    /// ISO 639-1 codes of the languages it may judge, separated by commas; without it those of --base, else all
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = language)]
     languages: Vec<String>,
     /// Train what a recipe says (TOML) instead
@@ -117,7 +118,7 @@ impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         self.threads.start()?;
         let tunes = self.tunes();
-        let (mut parameters, identity, sources, left_out) = match &self.recipe {
+        let (mut parameters, mut identity, sources, left_out) = match &self.recipe {
             Some(path) => recipe(path, self.sources.as_deref())?,
             None => {
                 let stem = || self.out.file_stem().map(|stem| stem.to_string_lossy().into_owned());
@@ -160,6 +161,9 @@ impl Args {
             Some(path) => Some(Model::open(path)?),
             None => None,
         };
+        if let Some(base) = &base {
+            identity = inherited(identity, base, &parameters.labels);
+        }
         let progress = Progress::new();
         let wanted = Some(parameters.labels.clone());
         let columns = Columns { wanted, ..self.naming.columns() };
@@ -189,6 +193,23 @@ impl Args {
         writeln!(out, "{} written", super::terminal::visible(&self.out.display().to_string()))?;
         out.flush()?;
         Ok(if complete { ExitCode::SUCCESS } else { ExitCode::from(super::INCOMPLETE) })
+    }
+}
+
+/// Keeps of a base what was not said anew, as long as one of its heads is kept: that one can still do no more than before,
+/// and its weights are still under the licence of whoever made them.
+fn inherited(identity: Identity, base: &Model, trained: &[Label]) -> Identity {
+    let card = base.card();
+    if card.labels.iter().all(|label| trained.contains(&label.label)) {
+        return identity;
+    }
+    let or = |own: Vec<String>, of_base: &[String]| if own.is_empty() { of_base.to_vec() } else { own };
+    Identity {
+        name: identity.name,
+        languages: or(identity.languages, &card.languages),
+        intended_use: if identity.intended_use.is_empty() { card.intended_use.clone() } else { identity.intended_use },
+        limits: or(identity.limits, &card.limits),
+        licence: identity.licence.or_else(|| card.licence.clone()),
     }
 }
 
