@@ -1,7 +1,7 @@
 //! `gruff explain`: the text with its evidence underlined, for people.
 
 use super::inputs::is_stdin;
-use super::intake::{Intake, emptiness};
+use super::intake::{Intake, remark_on};
 use super::judging::Judging;
 use super::terminal::{columns, one_line, visible, width};
 use super::{output, single};
@@ -99,7 +99,7 @@ impl<W: Write> Page<W> {
         let mut intake = Intake::open(vec![path], Columns { wanted: Some(Vec::new()), ..Columns::default() }, 1);
         while let Some(batch) = intake.next_batch() {
             for item in batch {
-                if let Some(remark) = item.as_ref().ok().and_then(emptiness) {
+                if let Some(remark) = item.as_ref().ok().and_then(remark_on) {
                     output::remark(&remark);
                 }
                 match item.map(|entry| entry.body) {

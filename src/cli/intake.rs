@@ -54,16 +54,19 @@ impl From<gruff::Error> for Told {
     }
 }
 
-/// Says of a page or dump without comments, for which no line is written, why that may be.
-pub(super) fn emptiness(entry: &Entry) -> Option<String> {
+/// Says of a page or dump what its reader wondered about, and of one without comments, for which no line is written, why
+/// that may be.
+pub(super) fn remark_on(entry: &Entry) -> Option<String> {
     let Body::Thread(thread) = &entry.body else { return None };
-    if !thread.comments.is_empty() || entry.line.is_some() {
-        return None;
-    }
     let notes = thread.notes.join("; ");
-    let what =
-        if notes.is_empty() { "no comments were found in this".to_owned() } else { format!("no comments: {notes}") };
-    Some(format!("{}: {what}", entry.path))
+    let what = match (thread.comments.is_empty(), entry.line) {
+        (true, _) if notes.is_empty() => "no comments were found in this".to_owned(),
+        (true, _) => format!("no comments: {notes}"),
+        (false, None) if !notes.is_empty() => notes,
+        // What is noted of rows and exports was told as it was read.
+        (false, _) => return None,
+    };
+    Some(format!("{}: {what}", thread.path.as_deref().unwrap_or(&entry.path)))
 }
 
 /// The consumer's end.

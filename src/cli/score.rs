@@ -1,7 +1,7 @@
 //! `gruff score`: judges pages, dumps and rows in a stream, in parallel, in the order of the input.
 
 use super::inputs::Inputs;
-use super::intake::{Intake, Item, Told, emptiness};
+use super::intake::{Intake, Item, Told, remark_on};
 use super::judging::{Judging, Offsets, Threads};
 use super::naming::Naming;
 use super::terminal::{columns, visible};
@@ -111,7 +111,7 @@ impl Args {
                 out.write_all(headings.before(Arc::clone(&entry.path)).as_bytes())?;
                 strictest = strictest.max(sheet.judge(entry, &mut out)?);
                 out.flush()?;
-                if let Some(remark) = emptiness(entry) {
+                if let Some(remark) = remark_on(entry) {
                     output::remark(&remark);
                 }
                 continue;
@@ -120,7 +120,7 @@ impl Args {
                 let entry = item?;
                 let mut lines = Vec::new();
                 let strictest = sheet.judge(&entry, &mut lines)?;
-                Ok::<_, Told>(Judged { remark: emptiness(&entry), path: entry.path, lines, strictest })
+                Ok::<_, Told>(Judged { remark: remark_on(&entry), path: entry.path, lines, strictest })
             };
             let judged: Vec<_> = batch.into_par_iter().map(judge).collect();
             for item in judged {
