@@ -74,3 +74,59 @@ fn a_model_none_of_whose_heads_are_kept_says_nothing_of_the_next() {
     assert_eq!(card(&folder, "site.gruff")["languages"], json!(["de"]));
     assert_eq!(card(&folder, "next.gruff")["languages"], json!([]));
 }
+
+#[test]
+fn a_column_that_is_not_there_makes_no_model() {
+    let (_guard, folder) = decisions();
+    fs::write(
+        folder.join("own.jsonl"),
+        "{\"text\":\"a\",\"labels\":{\"house\":1}}\n{\"text\":\"b\",\"labels\":{\"house\":0}}\n",
+    )
+    .unwrap();
+    let trained = gruff(&folder, "train --data own.jsonl:house=nope --label house --out site.gruff");
+    assert_eq!(
+        (trained.status.code(), told(&trained)),
+        (Some(2), "gruff: own.jsonl: no row has the column \"nope\"; check its name\n".to_owned())
+    );
+    assert!(!folder.join("site.gruff").exists());
+}
+
+#[test]
+fn words_in_a_column_of_labels_are_one_mistake() {
+    let (_guard, folder) = decisions();
+    let rows: String = (0..60).map(|at| format!("comment {at},{}\n", if at % 3 == 0 { "yes" } else { "no" })).collect();
+    fs::write(folder.join("words.csv"), format!("text,house\n{rows}")).unwrap();
+    let trained = gruff(&folder, "train --data words.csv --label house --out site.gruff");
+    assert_eq!(trained.status.code(), Some(2));
+    let told = told(&trained);
+    assert_eq!(told.lines().count(), 4, "{told}");
+    assert!(
+        told.contains("label house is \"yes\"; a label is 0, 1") && told.contains("with 1 for yes and 0 for no"),
+        "{told}"
+    );
+    assert!(told.contains("and 58 more rows could not be read"), "{told}");
+}
+
+#[test]
+fn a_model_that_learned_nothing_is_told() {
+    let (_guard, folder) = decisions();
+    let rows: String = (0..40).map(|at| format!("the same words,{}\n", at % 2)).collect();
+    fs::write(folder.join("same.csv"), format!("text,house\n{rows}")).unwrap();
+    let trained = gruff(&folder, "train --data same.csv --label house --no-tune --out site.gruff");
+    assert_eq!(trained.status.code(), Some(0), "{}", told(&trained));
+    assert!(
+        told(&trained).starts_with("gruff: house: rows that were held out are told apart no better than by chance")
+    );
+    assert_eq!(told(&gruff(&folder, TRAIN)), "");
+}
+
+#[test]
+fn rows_that_a_model_was_trained_on_are_told_in_its_evaluation() {
+    let (_guard, folder) = decisions();
+    let trained = gruff(&folder, TRAIN);
+    assert_eq!(trained.status.code(), Some(0), "{}", told(&trained));
+    let line = "evaluate --model site.gruff --data rows.jsonl:house=rejected --text-column body --resamples 20";
+    let evaluated = gruff(&folder, line);
+    assert_eq!(evaluated.status.code(), Some(0), "{}", told(&evaluated));
+    assert!(told(&evaluated).starts_with("gruff: rows.jsonl: the model site was trained on this file"));
+}

@@ -241,6 +241,11 @@ impl Reader {
         self.remarks.pop_front()
     }
 
+    /// Tells whether a column that the caller named is in no row; known once that was handed out as an error, at the end.
+    pub fn lacks_columns(&self) -> bool {
+        self.account.lacks()
+    }
+
     fn note(&mut self, remark: &Error) {
         if let Some(left) = self.remarks_left.checked_sub(1) {
             self.remarks_left = left;

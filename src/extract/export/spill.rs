@@ -34,7 +34,14 @@ impl Spill {
         self.index.sort_unstable();
         let mut file = match self.file.take() {
             Some(file) => file,
-            None => tempfile::tempfile()?,
+            None => tempfile::tempfile().map_err(|error| {
+                let folder = std::env::temp_dir();
+                let what = format!(
+                    "no temporary file could be made in {} ({error}); name a folder with room for one in TMPDIR",
+                    folder.display()
+                );
+                io::Error::other(what)
+            })?,
         };
         let start = file.seek(SeekFrom::End(0))?;
         let mut out = BufWriter::with_capacity(256 << 10, &mut file);
