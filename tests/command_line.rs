@@ -226,3 +226,29 @@ fn what_could_not_be_written_is_said() {
         assert!(told(&output).contains("standard output: writing failed: No space left"), "{}", told(&output));
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_takes_no_temporary_files_is_named() {
+    let comment = |at: usize| {
+        let text = "A comment of some length. ".repeat(40);
+        format!(
+            "{{\"commentHex\":\"c{at}\",\"domain\":\"a.example\",\"url\":\"/{}/\",\"commenterHex\":\"u\",\"markdown\":\"{text}\",\
+             \"parentHex\":\"root\",\"state\":\"approved\",\"creationDate\":\"2024-05-01T10:05:00Z\"}}",
+            at % 7
+        )
+    };
+    let comments: Vec<String> = (0..6000).map(comment).collect();
+    let export = format!("{{\"version\":1,\"comments\":[{}],\"commenters\":[]}}", comments.join(",\n"));
+    let folder = folder(&[("big.json", &export)]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gruff"));
+    command.args(["extract", "big.json"]).current_dir(folder.path()).env("TMPDIR", "/no/such/folder");
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        told(&output).contains("no temporary file could be written in /no/such/folder (No such file"),
+        "{}",
+        told(&output)
+    );
+    assert!(told(&output).contains("in TMPDIR"), "{}", told(&output));
+}

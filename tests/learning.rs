@@ -110,7 +110,7 @@ fn words_in_a_column_of_labels_are_one_mistake() {
 #[test]
 fn a_model_that_learned_nothing_is_told() {
     let (_guard, folder) = decisions();
-    let rows: String = (0..40).map(|at| format!("the same words,{}\n", at % 2)).collect();
+    let rows: String = (0..40).map(|at| format!("the same words {},{}\n", at / 2, at % 2)).collect();
     fs::write(folder.join("same.csv"), format!("text,house\n{rows}")).unwrap();
     let trained = gruff(&folder, "train --data same.csv --label house --no-tune --out site.gruff");
     assert_eq!(trained.status.code(), Some(0), "{}", told(&trained));

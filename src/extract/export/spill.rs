@@ -31,17 +31,20 @@ impl Spill {
     }
 
     fn write_run(&mut self) -> io::Result<()> {
+        self.write_sorted().map_err(|error| {
+            // Otherwise it would seem to be the input that failed.
+            io::Error::other(format!(
+                "no temporary file could be written in {} ({error}); name a folder with room for it in TMPDIR",
+                std::env::temp_dir().display()
+            ))
+        })
+    }
+
+    fn write_sorted(&mut self) -> io::Result<()> {
         self.index.sort_unstable();
         let mut file = match self.file.take() {
             Some(file) => file,
-            None => tempfile::tempfile().map_err(|error| {
-                let folder = std::env::temp_dir();
-                let what = format!(
-                    "no temporary file could be made in {} ({error}); name a folder with room for one in TMPDIR",
-                    folder.display()
-                );
-                io::Error::other(what)
-            })?,
+            None => tempfile::tempfile()?,
         };
         let start = file.seek(SeekFrom::End(0))?;
         let mut out = BufWriter::with_capacity(256 << 10, &mut file);
