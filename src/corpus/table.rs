@@ -99,7 +99,10 @@ impl Table {
             Ok(place) => place,
             Err(fault) => return Some(Err(fault)),
         };
-        Some(self.mended(place).and_then(|odd| self.fields(place).map(|fields| Record { place, fields, odd, thread: None })))
+        Some(
+            self.mended(place)
+                .and_then(|odd| self.fields(place).map(|fields| Record { place, fields, odd, thread: None })),
+        )
     }
 
     fn header(&mut self, columns: &Columns) -> Option<Result<Vec<Option<Slot>>, Fault>> {

@@ -307,7 +307,8 @@ fn a_list_of_objects_is_refused_under_any_name() {
 #[test]
 fn a_thread_may_stand_in_place_of_a_row() {
     let thread = |id: &str| {
-        let comment = serde_json::json!({"id": id, "author": null, "date": null, "text": "hello", "depth": 0, "parent": null});
+        let comment =
+            serde_json::json!({"id": id, "author": null, "date": null, "text": "hello", "depth": 0, "parent": null});
         serde_json::json!({"path": "page.html", "article": {"title": "Bins"}, "comments": [comment], "notes": ["cut"]})
     };
     let posted = r#"{"id":"p","author":"ann","text":"one"}"#;
