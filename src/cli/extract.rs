@@ -2,10 +2,11 @@
 
 use super::dated::Dated;
 use super::inputs::Inputs;
-use super::intake::{Intake, Item, Told};
+use super::intake::{Intake, Item, Told, holds_comments};
 use super::judging::Threads;
 use super::naming::Naming;
 use super::output;
+use anyhow::bail;
 use gruff::corpus::{Body, Entry};
 use gruff::extract::{self, Format, Mechanisms};
 use gruff::label::HOUSE;
@@ -30,7 +31,7 @@ const HEAD: usize = 64 << 10;
         Writes one JSON object a line for each thread: path, thread (its id in an export), article (title, text, author, \
         date), comments (id, author, date, text, depth, parent; from exports also status and house: what the site \
         decided), withheld (the comments of an export that readers did not see), stated_count, source, confidence, \
-        notes. What a page does not tell is null.",
+        notes. What a page does not tell is null. Where not one comment is found in all inputs, the exit code is 2.",
     after_help = "Examples:\n  \
         gruff extract article.html\n  \
         curl -s https://example.org/article | gruff extract\n  \
@@ -44,9 +45,9 @@ pub(super) struct Args {
     /// Write rows for `gruff score` and `gruff train` instead, one a comment; their ids are PATH#ID
     #[arg(long, value_name = "FORMAT")]
     to: Option<Rows>,
-    /// How many earlier comments a row carries as its thread (JSONL only)
-    #[arg(long, value_name = "N", default_value_t = 20, requires = "to")]
-    context: usize,
+    /// How many earlier comments a row carries as its thread (JSONL only) [default: 20]
+    #[arg(long, value_name = "N", requires = "to")]
+    context: Option<usize>,
     /// Read web pages by their shape alone, without the markup of known platforms and without data for machines: shows
     /// how pages nobody wrote a rule for fare
     #[arg(long, conflicts_with = "to")]
@@ -85,16 +86,23 @@ impl Args {
 
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let mechanisms = (self.general_only || !self.without.is_empty()).then(|| self.mechanisms());
+        if self.to == Some(Rows::Csv) && self.context.is_some() {
+            bail!("--context is for --to jsonl: rows of CSV carry no earlier comments");
+        }
         let paths = self.inputs.resolve()?;
         if let Some(mechanisms) = mechanisms {
             return by_shape(&paths, mechanisms);
         }
+        let no_paths = paths.is_empty();
         let mut intake = Intake::open(paths, self.naming.columns(), self.threads.start()?);
         let mut out = output::stdout();
         if self.to == Some(Rows::Csv) {
             out.write_all(b"id,text,title,article,parent,status,labels.house\n")?;
         }
-        let form = Form { to: self.to, context: if self.to == Some(Rows::Csv) { 0 } else { self.context } };
+        let form =
+            Form { to: self.to, context: if self.to == Some(Rows::Csv) { 0 } else { self.context.unwrap_or(20) } };
+        // An empty list of files is nothing to do.
+        let mut barren = !no_paths;
         let mut incomplete = false;
         while let Some(batch) = intake.next_batch() {
             let mut items = batch.into_iter().peekable();
@@ -103,6 +111,11 @@ impl Args {
                 let weigh = |item: &Item| item.as_ref().map_or(0, Entry::size);
                 while let Some(item) = items.next_if(|item| group.is_empty() || size + weigh(item) <= GROUP) {
                     size += weigh(&item);
+                    barren &= !item.as_ref().is_ok_and(holds_comments);
+                    // The notes of a thread are written with it, but not with its rows.
+                    if self.to.is_none() && matches!(item, Err(Told::Note(_))) {
+                        continue;
+                    }
                     group.push(item);
                 }
                 // Rows repeat their context, and a long thread fills memory: they are written as they are made.
@@ -131,7 +144,7 @@ impl Args {
             out.flush()?;
         }
         out.flush()?;
-        Ok(if incomplete { ExitCode::from(super::INCOMPLETE) } else { ExitCode::SUCCESS })
+        Ok(if incomplete || barren { ExitCode::from(super::INCOMPLETE) } else { ExitCode::SUCCESS })
     }
 }
 
@@ -156,6 +169,7 @@ fn by_shape(paths: &[PathBuf], mechanisms: Mechanisms) -> anyhow::Result<ExitCod
 }
 
 fn page_by_shape(path: &Path, mechanisms: Mechanisms) -> anyhow::Result<Thread> {
+    super::small::refuse_folder(path)?;
     let bytes = if path == Path::new("-") {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes)?;
@@ -167,7 +181,7 @@ fn page_by_shape(path: &Path, mechanisms: Mechanisms) -> anyhow::Result<Thread> 
     let thread = match format {
         Format::Html => extract::html_by(&extract::decode(&bytes, format)?, mechanisms),
         Format::FlatText => extract::flat_text(&extract::decode(&bytes, format)?),
-        _ => anyhow::bail!("only web pages and text dumps are read by their shape: this is an export or rows"),
+        _ => bail!("only web pages and text dumps are read by their shape: this is an export or rows"),
     };
     Ok(Thread { path: Some(path.display().to_string()), ..thread })
 }

@@ -1,9 +1,10 @@
-//! Rows of JSON, an object a line.
+//! Rows of JSON, an object a line; a thread that was extracted before may stand in place of a row.
 
-use super::fields::FieldsSeed;
+use super::cell::Cell;
+use super::fields::{Field, FieldsSeed};
 use super::lines::{Found, LONGEST, Lines, Place};
 use super::source::describe;
-use super::{Columns, Fault, Record};
+use super::{Columns, Fault, Record, threads};
 use serde::de::DeserializeSeed;
 
 /// Reads JSON rows.
@@ -62,11 +63,18 @@ fn parse(line: &[u8], place: Place, wide: bool, columns: &Columns) -> Result<Rec
     let (text, odd) = super::utf_8(line, place, wide)?;
     let mut deserializer = serde_json::Deserializer::from_str(&text);
     let fields = FieldsSeed(columns).deserialize(&mut deserializer);
-    let record = fields.and_then(|fields| deserializer.end().map(|()| Record { place, fields, odd }));
-    record.map_err(|error| {
+    let fields = fields.and_then(|fields| deserializer.end().map(|()| fields)).map_err(|error| {
         let column = error.column();
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();
         Fault { place, what: format!("no valid JSON object: {message} in column {column}; mend or delete the line") }
-    })
+    })?;
+    let mut thread = None;
+    if fields.comments && matches!(fields.get(Field::Text), None | Some(Cell::Null)) {
+        if let Some(what) = odd {
+            return Err(Fault { place, what: format!("{what}; {}", super::CONVERT) });
+        }
+        thread = Some(Box::new(threads::thread(&text).map_err(|what| Fault { place, what })?));
+    }
+    Ok(Record { place, fields, odd, thread })
 }
