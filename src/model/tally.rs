@@ -34,20 +34,35 @@ struct Sums {
     /// The slots of the family at hand.
     seen: Slots,
     /// Pieces that remembered chunks brought, and those of them that had been there.
-    brought: Vec<u32>,
-    again: Vec<u32>,
+    brought: Slate,
+    again: Slate,
     totals: [i64; COLUMNS],
     length: u64,
-    room: Room,
 }
 
-/// Where the pieces of the chunk at hand are laid out.
-#[derive(Debug)]
-struct Room([u32; MOST_PIECES]);
+/// Slots that are written one chunk after the other. Its memory is not cleared in between.
+#[derive(Debug, Default)]
+struct Slate {
+    slots: Vec<u32>,
+    count: usize,
+}
 
-impl Default for Room {
-    fn default() -> Self {
-        Self([0; MOST_PIECES])
+/// Slots that a chunk may write: a power of two, so that no place need be checked.
+const ROOM: usize = MOST_PIECES.next_power_of_two();
+
+impl Slate {
+    /// Returns the room for another chunk.
+    #[inline]
+    fn room(&mut self) -> &mut [u32; ROOM] {
+        let end = self.count + ROOM;
+        if self.slots.len() < end {
+            self.slots.resize(2 * end, 0);
+        }
+        self.slots[self.count..].first_chunk_mut().expect("as many were made above")
+    }
+
+    fn written(&self) -> &[u32] {
+        &self.slots[..self.count]
     }
 }
 
@@ -63,7 +78,9 @@ impl Tally {
     ) {
         let Self { chunk, sums } = self;
         sums.begin(weights);
-        visit(original, comment, chunk, &mut Summing { sums, remembers: weights.columns() <= COLUMNS });
+        let has_zero = |text: &str| memchr::memchr(0, text.as_bytes()).is_some();
+        let zeros = has_zero(comment.text()) || comment.views().iter().any(|view| has_zero(&view.reading));
+        visit(original, comment, chunk, &mut Summing { sums, remembers: weights.columns() <= COLUMNS, zeros });
         sums.end(weights, scores);
     }
 }
@@ -76,8 +93,8 @@ impl Sums {
         }
         self.slots.iter_mut().for_each(Vec::clear);
         self.chunks.clear();
-        self.brought.clear();
-        self.again.clear();
+        self.brought.count = 0;
+        self.again.count = 0;
         self.totals = [0; COLUMNS];
         self.length = 0;
     }
@@ -94,14 +111,14 @@ impl Sums {
         }
         keep_distinct(&mut self.slots[PIECES], &mut self.seen);
         self.chunks(weights);
-        let taken_off = weights.sum(&self.again, PIECES, scores);
+        let taken_off = weights.sum(self.again.written(), PIECES, scores);
         for (score, total) in scores.iter_mut().zip(self.totals) {
             // Whole numbers below 2^53: exact.
             score[PIECES] = total as f64 - score[PIECES];
         }
         lengths[PIECES] = self.length - taken_off + weights.sum(&self.slots[PIECES], PIECES, scores);
         self.seen.clear(&self.slots[PIECES]);
-        self.seen.clear(&self.brought);
+        self.seen.clear(self.brought.written());
         weights.scale(lengths, scores);
     }
 
@@ -116,43 +133,49 @@ impl Sums {
             // What is remembered lies outside the caches near the core: many chunks are waited for at once.
             let touch = |touched, &place| touched ^ self.memory.touch(place);
             std::hint::black_box(places[..chunks.len()].iter().fold(0, touch));
-            places.iter().zip(chunks).for_each(|(&place, &key)| self.add(place, key, weights));
+            let mut parts = [0; COLUMNS];
+            places.iter().zip(chunks).for_each(|(&place, &key)| self.add(place, key, weights, &mut parts));
+            self.totals.iter_mut().zip(parts).for_each(|(total, part)| *total += i64::from(part));
         }
         self.chunks = chunks;
     }
 
-    /// Adds a chunk to the comment, once.
+    /// Adds a chunk to the comment, once; its sums to `parts`, which hold those of some dozen chunks.
     #[inline]
-    fn add(&mut self, place: usize, key: Key, weights: &Weights) {
-        let Self { memory, now, brought, again, seen, totals, length, room, .. } = self;
+    fn add(&mut self, place: usize, key: Key, weights: &Weights, parts: &mut [i32; COLUMNS]) {
+        let Self { memory, now, brought, again, seen, length, .. } = self;
         let (known, pieces) = memory.get(place, key, weights);
         if known.met == *now {
             return;
         }
         known.met = *now;
-        totals.iter_mut().zip(known.sums).for_each(|(total, sum)| *total += i64::from(sum));
+        parts.iter_mut().zip(known.sums).for_each(|(part, sum)| *part += sum);
         *length += u64::from(known.length);
-        let pieces = pieces.unpack(usize::from(known.count), &mut room.0);
-        brought.extend_from_slice(pieces);
-        // Every slot is written, and kept where it is known already: nothing to predict.
-        let mut kept = again.len();
-        again.resize(kept + pieces.len(), 0);
-        for &slot in pieces {
-            again[kept] = slot;
-            kept += usize::from(!seen.insert(slot));
+        let (room, repeated, mut bits) = (brought.room(), again.room(), seen.bits());
+        let (mut kept, mut count) = (0, 0);
+        for (to, slots) in room.as_chunks_mut().0.iter_mut().zip(known.slots(pieces)) {
+            *to = slots;
+            count += slots.len();
+            for slot in slots {
+                // Every slot is written, and kept where it is known already: nothing to predict.
+                repeated[kept % ROOM] = slot;
+                kept += usize::from(!bits.insert(slot));
+            }
         }
-        again.truncate(kept);
+        brought.count += count;
+        // The first piece filled the room up that the others left.
+        again.count += kept - usize::from(known.spare);
     }
 }
 
 /// Keeps the slots that are not in a set, each once, and puts them in.
 fn keep_distinct(slots: &mut Vec<u32>, seen: &mut Slots) {
-    let mut kept = 0;
+    let (mut kept, mut bits, written) = (0, seen.bits(), slots.as_mut_slice());
     // Every slot is written: whether it is new is not to be predicted.
-    for at in 0..slots.len() {
-        let slot = slots[at];
-        slots[kept] = slot;
-        kept += usize::from(seen.insert(slot));
+    for at in 0..written.len() {
+        let slot = written[at];
+        written[kept] = slot;
+        kept += usize::from(bits.insert(slot));
     }
     slots.truncate(kept);
 }
@@ -161,6 +184,8 @@ fn keep_distinct(slots: &mut Vec<u32>, seen: &mut Slots) {
 struct Summing<'a> {
     sums: &'a mut Sums,
     remembers: bool,
+    /// Whether there may be zero bytes in a chunk.
+    zeros: bool,
 }
 
 impl Visitor for Summing<'_> {
@@ -171,7 +196,7 @@ impl Visitor for Summing<'_> {
 
     #[inline]
     fn chunk(&mut self, text: &str, chunk: Range<usize>) -> bool {
-        let Some(key) = Key::of(text, chunk) else { return true };
+        let Some(key) = Key::of(text, chunk, self.zeros) else { return true };
         if self.remembers {
             self.sums.chunks.push(key);
         }
