@@ -2,11 +2,11 @@
 
 use super::{Judgement, Moderator};
 use crate::detect::{Bound, Evidence, Occurrences, Seen};
+use crate::features::RowMaker;
 use crate::features::cues::Utterance;
 use crate::features::topic::{self, Relevance, Topic};
-use crate::features::{FAMILIES, RowMaker};
 use crate::label::Label;
-use crate::model::Tally;
+use crate::model::{Columns, Tally};
 use crate::policy::{Facts, UnknownLanguage, shift};
 use crate::text::{Language, Normalized, TokenKind};
 use std::cell::Cell;
@@ -16,7 +16,7 @@ use std::cell::Cell;
 pub(super) struct Scratch {
     rows: RowMaker,
     tally: Tally,
-    columns: Vec<[f64; FAMILIES]>,
+    columns: Columns,
     measures: Vec<f64>,
     parent: Normalized,
     /// The comment at hand, where it was not prepared before.
@@ -93,9 +93,9 @@ impl Moderator {
         let scores = self.rated().map(|rated| self.score_of(rated, columns, measures, &seen));
         let scores = self.labels.iter().cloned().zip(scores).collect();
         let evidence = self.explain.then(|| {
-            let row = rows.make(original, text);
-            let occurrences = Occurrences::of(original, text, row);
-            self.bound.iter().flat_map(|bound| bound.evidence(&self.model, row, &occurrences, &seen)).collect()
+            let sentences = if self.model.reads_sentences() { rows.sentences(original, text) } else { Vec::new() };
+            let occurrences = Occurrences::of(original, text, rows.make(original, text), sentences);
+            self.bound.iter().flat_map(|bound| bound.evidence(&self.model, columns, &occurrences, &seen)).collect()
         });
         self.decide(id, scores, facts, language, evidence)
     }
@@ -117,9 +117,9 @@ impl Moderator {
     }
 
     /// Adds up the n-grams of a comment for every n-gram head; where no label needs them, nothing is done.
-    fn tally(&self, tally: &mut Tally, original: &str, text: &Normalized, columns: &mut Vec<[f64; FAMILIES]>) {
+    fn tally(&self, tally: &mut Tally, original: &str, text: &Normalized, columns: &mut Columns) {
         if self.bound.iter().any(Bound::reads_ngrams) {
-            tally.score(self.model.weights(), original, text, columns);
+            tally.score(self.model.weights(), (original, text), self.model.reads_sentences(), columns);
         }
     }
 
@@ -146,7 +146,7 @@ impl Moderator {
     fn score_of(
         &self,
         (bound, rate): (&Bound, Option<f64>),
-        columns: &[[f64; FAMILIES]],
+        columns: &Columns,
         measures: &mut Vec<f64>,
         seen: &Seen<'_>,
     ) -> Option<f64> {
