@@ -118,21 +118,21 @@ fn a_page_that_was_cut_is_told_where_its_notes_are_not_written() {
 }
 
 #[test]
-fn nothing_found_in_any_input_is_exit_code_2() {
+fn what_has_no_comments_is_told_and_no_fault() {
     let folder =
         folder(&[("empty.html", "<html><body><p>Nothing here.</p></body></html>"), ("a.jsonl", "{\"text\":\"a\"}\n")]);
     for command in ["score", "extract", "extract --to jsonl", "explain"] {
         let output = gruff(folder.path(), &format!("{command} empty.html"), "");
         let said = "gruff: empty.html: no comments were found in this\n".to_owned();
-        assert_eq!((output.status.code(), told(&output)), (Some(2), said), "{command}");
+        assert_eq!((output.status.code(), told(&output)), (Some(0), said), "{command}");
     }
     for command in ["score", "extract", "extract --to csv"] {
-        assert_eq!(gruff(folder.path(), command, "").status.code(), Some(2), "{command}");
+        assert_eq!(gruff(folder.path(), command, "").status.code(), Some(0), "{command}");
         let output = gruff(folder.path(), &format!("{command} empty.html a.jsonl"), "");
         assert_eq!((output.status.code(), told(&output).lines().count()), (Some(0), 1), "{command}");
     }
     let output = gruff(folder.path(), "score", "What an idiot.\n");
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(0));
     assert!(told(&output).contains("`gruff check` judges one comment, and `jq -Rc '{text: .}'` makes rows"));
 }
 

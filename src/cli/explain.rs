@@ -1,7 +1,7 @@
 //! `gruff explain`: the text with its evidence underlined, for people.
 
 use super::inputs::is_stdin;
-use super::intake::{Intake, Item, Told, holds_comments};
+use super::intake::{Intake, Item, Told};
 use super::judging::Judging;
 use super::terminal::{columns, one_line, visible, width};
 use super::{output, single};
@@ -52,7 +52,6 @@ impl Args {
             view: View { columns: columns().min(120), all: self.all, policy: moderator.policy().clone() },
             wanted: self.id,
             found: false,
-            barren: false,
             incomplete: false,
         };
         match self.path.filter(|path| !is_stdin(path)) {
@@ -71,7 +70,7 @@ impl Args {
         if let (Some(wanted), false) = (&page.wanted, page.found) {
             bail!("there is no comment with the id {wanted}");
         }
-        Ok(if page.incomplete || page.barren { ExitCode::from(super::INCOMPLETE) } else { ExitCode::SUCCESS })
+        Ok(if page.incomplete { ExitCode::from(super::INCOMPLETE) } else { ExitCode::SUCCESS })
     }
 }
 
@@ -104,14 +103,11 @@ struct Page<W> {
     view: View,
     wanted: Option<String>,
     found: bool,
-    /// Not one comment was found in the input.
-    barren: bool,
     incomplete: bool,
 }
 
 impl<W: Write> Page<W> {
     fn explain_all(&mut self, moderator: &Moderator, path: PathBuf) -> anyhow::Result<()> {
-        self.barren = true;
         let mut intake = Intake::open(vec![path], columns_of_rows(), 1);
         while let Some(batch) = intake.next_batch() {
             batch.into_iter().try_for_each(|item| self.explain_item(moderator, item))?;
@@ -122,7 +118,6 @@ impl<W: Write> Page<W> {
 
     /// Explains threads as `gruff extract` prints them.
     fn explain_threads(&mut self, moderator: &Moderator, bytes: Vec<u8>) -> anyhow::Result<()> {
-        self.barren = true;
         let mut reader = Reader::from_stream("-", Box::new(Cursor::new(bytes)), &columns_of_rows())?;
         while let Some(entry) = reader.next() {
             while let Some(remark) = reader.remark() {
@@ -136,7 +131,6 @@ impl<W: Write> Page<W> {
     fn explain_item(&mut self, moderator: &Moderator, item: Item) -> anyhow::Result<()> {
         match item {
             Ok(entry) => {
-                self.barren &= !holds_comments(&entry);
                 match entry.body {
                     Body::Row(row) => self.write(&moderator.judge_row(&row), None, &row.text)?,
                     Body::Thread(thread) => {
@@ -389,7 +383,6 @@ mod tests {
             view,
             wanted: Some("8".to_owned()),
             found: false,
-            barren: false,
             incomplete: false,
         };
         page.write(&judgement, None, text).unwrap();

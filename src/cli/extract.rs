@@ -2,7 +2,7 @@
 
 use super::dated::Dated;
 use super::inputs::Inputs;
-use super::intake::{Intake, Item, Told, holds_comments};
+use super::intake::{Intake, Item, Told};
 use super::judging::Threads;
 use super::naming::Naming;
 use super::output;
@@ -31,7 +31,7 @@ const HEAD: usize = 64 << 10;
         Writes one JSON object a line for each thread: path, thread (its id in an export), article (title, text, author, \
         date), comments (id, author, date, text, depth, parent; from exports also status and house: what the site \
         decided), withheld (the comments of an export that readers did not see), stated_count, source, confidence, \
-        notes. What a page does not tell is null. Where not one comment is found in all inputs, the exit code is 2.",
+        notes. What a page does not tell is null.",
     after_help = "Examples:\n  \
         gruff extract article.html\n  \
         curl -s https://example.org/article | gruff extract\n  \
@@ -93,7 +93,6 @@ impl Args {
         if let Some(mechanisms) = mechanisms {
             return by_shape(&paths, mechanisms);
         }
-        let no_paths = paths.is_empty();
         let mut intake = Intake::open(paths, self.naming.columns(), self.threads.start()?);
         let mut out = output::stdout();
         if self.to == Some(Rows::Csv) {
@@ -101,8 +100,6 @@ impl Args {
         }
         let form =
             Form { to: self.to, context: if self.to == Some(Rows::Csv) { 0 } else { self.context.unwrap_or(20) } };
-        // An empty list of files is nothing to do.
-        let mut barren = !no_paths;
         let mut incomplete = false;
         while let Some(batch) = intake.next_batch() {
             let mut items = batch.into_iter().peekable();
@@ -111,7 +108,6 @@ impl Args {
                 let weigh = |item: &Item| item.as_ref().map_or(0, Entry::size);
                 while let Some(item) = items.next_if(|item| group.is_empty() || size + weigh(item) <= GROUP) {
                     size += weigh(&item);
-                    barren &= !item.as_ref().is_ok_and(holds_comments);
                     // The notes of a thread are written with it, but not with its rows.
                     if self.to.is_none() && matches!(item, Err(Told::Note(_))) {
                         continue;
@@ -144,7 +140,7 @@ impl Args {
             out.flush()?;
         }
         out.flush()?;
-        Ok(if incomplete || barren { ExitCode::from(super::INCOMPLETE) } else { ExitCode::SUCCESS })
+        Ok(if incomplete { ExitCode::from(super::INCOMPLETE) } else { ExitCode::SUCCESS })
     }
 }
 

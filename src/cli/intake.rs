@@ -57,14 +57,6 @@ impl From<gruff::Error> for Told {
     }
 }
 
-/// Tells whether there is anything in it to be judged.
-pub(super) fn holds_comments(entry: &Entry) -> bool {
-    match &entry.body {
-        Body::Row(_) => true,
-        Body::Thread(thread) => !thread.comments.is_empty(),
-    }
-}
-
 /// Says of a page or dump what its reader wondered about, and of one without comments, for which no line is written, why
 /// that may be.
 fn about(entry: &Entry, format: Option<Format>) -> Option<Told> {

@@ -1,7 +1,7 @@
 //! `gruff score`: judges pages, dumps and rows in a stream, in parallel, in the order of the input.
 
 use super::inputs::Inputs;
-use super::intake::{Intake, Item, Told, holds_comments};
+use super::intake::{Intake, Item, Told};
 use super::judging::{Judging, Offsets, Threads};
 use super::naming::Naming;
 use super::terminal::{columns, visible};
@@ -26,7 +26,7 @@ use std::sync::Arc;
         label, null where it cannot be judged), flags, action (approve, hold, reject), reasons, language; for pages, \
         dumps, exports, threads of rows and threads as `gruff extract` prints them also path, thread, author, status (where \
         an export tells one) and text; for rows also path where there are several inputs. Inputs are read as a stream of any \
-        size. Where not one comment is found in all of them, the exit code is 2.",
+        size.",
     after_help = "Examples:\n  \
         gruff score article.html\n  \
         gruff score comments.jsonl.zst --policy site.toml > judged.jsonl\n  \
@@ -104,8 +104,6 @@ impl Args {
             columns: columns(),
         };
         let columns = Columns { wanted: Some(Vec::new()), ..self.naming.columns() };
-        // An empty list of files is nothing to do.
-        let mut barren = !paths.is_empty();
         let mut intake = Intake::open(paths, columns, readers);
 
         let mut out = output::stdout();
@@ -115,7 +113,6 @@ impl Args {
             // A long thread, or a part of one, comes alone: what it gives is written as it is made.
             if let [Ok(entry)] = batch.as_slice() {
                 out.write_all(headings.before(Arc::clone(&entry.path)).as_bytes())?;
-                barren &= !holds_comments(entry);
                 strictest = strictest.max(sheet.judge(entry, &mut out)?);
                 out.flush()?;
                 continue;
@@ -124,13 +121,12 @@ impl Args {
                 let entry = item?;
                 let mut lines = Vec::new();
                 let strictest = sheet.judge(&entry, &mut lines)?;
-                Ok::<_, Told>(Judged { found: holds_comments(&entry), path: entry.path, lines, strictest })
+                Ok::<_, Told>(Judged { path: entry.path, lines, strictest })
             };
             let judged: Vec<_> = batch.into_par_iter().map(judge).collect();
             for item in judged {
                 match item {
-                    Ok(Judged { path, lines, strictest: action, found }) => {
-                        barren &= !found;
+                    Ok(Judged { path, lines, strictest: action }) => {
                         strictest = strictest.max(action);
                         out.write_all(headings.before(path).as_bytes())?;
                         out.write_all(&lines)?;
@@ -142,7 +138,7 @@ impl Args {
         }
         out.flush()?;
         let found = self.fail_on.is_some_and(|fail_on| strictest >= fail_on.into());
-        Ok(match (incomplete || barren, found) {
+        Ok(match (incomplete, found) {
             (true, _) => ExitCode::from(super::INCOMPLETE),
             (false, true) => ExitCode::from(super::FOUND),
             (false, false) => ExitCode::SUCCESS,
@@ -155,7 +151,6 @@ struct Judged {
     path: Arc<str>,
     lines: Vec<u8>,
     strictest: Action,
-    found: bool,
 }
 
 /// In a table of several files, the file's path above its comments.
