@@ -3,6 +3,7 @@
 //! Spam is what the site's policy holds or rejects; advertising as such is not what gruff detects.
 
 mod check;
+mod content;
 mod form;
 mod key;
 
@@ -14,7 +15,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use check::{Lacking, Verdict};
+use check::Lacking;
 use form::Form;
 use serde_json::json;
 use std::sync::Arc;
@@ -101,14 +102,13 @@ async fn comment_check(State(server): State<Arc<Server>>, headers: HeaderMap, bo
     let asked = Arc::clone(&server);
     let work = move |judge: &Judge<'_>, body: &[u8]| {
         let form = admitted(&asked, &headers, body, &[Scope::Score])?;
-        let row = check::comment(&form)?;
+        let rows = check::comment(&form)?;
         asked.usage.0.fetch_add(1, Ordering::Relaxed);
         if let Some(verdict) = check::rehearsed(&form) {
             return Ok(verdict);
         }
         let article = form.text("permalink").and_then(|page| judge.article_at(page.trim()));
-        let judgements = judge.rows(std::slice::from_ref(&row), article.as_deref())?;
-        Ok(judgements.first().map_or(Verdict { spam: false, discard: false }, check::verdict))
+        Ok(check::verdict(&judge.rows(&rows, article.as_deref())?))
     };
     match flat(judged(&server, body, work).await) {
         Ok(verdict) => {
