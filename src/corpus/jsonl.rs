@@ -3,7 +3,7 @@
 use super::fields::FieldsSeed;
 use super::lines::{Found, LONGEST, Lines, Place};
 use super::source::describe;
-use super::{Columns, Fault, Record};
+use super::{Columns, Fault, Record, halves};
 use serde::de::DeserializeSeed;
 
 /// Reads JSON rows.
@@ -60,10 +60,16 @@ impl Jsonl {
 
 fn parse(line: &[u8], place: Place, wide: bool, columns: &Columns) -> Result<Record, Fault> {
     let (text, odd) = super::utf_8(line, place, wide)?;
-    let mut deserializer = serde_json::Deserializer::from_str(&text);
-    let fields = FieldsSeed(columns).deserialize(&mut deserializer);
-    let record = fields.and_then(|fields| deserializer.end().map(|()| Record { place, fields, odd }));
-    record.map_err(|error| {
+    let fields = |json: &[u8]| {
+        let mut deserializer = serde_json::Deserializer::from_slice(json);
+        let fields = FieldsSeed(columns).deserialize(&mut deserializer)?;
+        deserializer.end().map(|()| fields)
+    };
+    let read = fields(text.as_bytes()).or_else(|error| match halves::mended(text.as_bytes()) {
+        Some(mended) => fields(&mended),
+        None => Err(error),
+    });
+    read.map(|fields| Record { place, fields, odd }).map_err(|error| {
         let column = error.column();
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();

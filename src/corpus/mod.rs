@@ -10,6 +10,7 @@ mod account;
 mod cell;
 mod fields;
 mod gather;
+mod halves;
 mod jsonl;
 mod lines;
 mod paths;
@@ -19,6 +20,7 @@ mod source;
 mod table;
 mod write;
 
+pub(crate) use halves::mended;
 pub use paths::open_paths;
 pub use single::SingleRow;
 pub use write::RowWriter;

@@ -3,7 +3,7 @@
 use super::Columns;
 use super::cell::Cell;
 use super::fields::{Field, FieldsSeed};
-use super::rows;
+use super::{halves, rows};
 use crate::thread::Row;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
@@ -14,6 +14,19 @@ use std::fmt;
 /// takes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SingleRow(pub Row);
+
+impl SingleRow {
+    /// Reads one object; halves of surrogate pairs are read as U+FFFD.
+    ///
+    /// # Errors
+    /// When it is no JSON, or no row.
+    pub fn parse(json: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(json).or_else(|error| match halves::mended(json.as_bytes()) {
+            Some(mended) => serde_json::from_slice(&mended),
+            None => Err(error),
+        })
+    }
+}
 
 impl<'de> Deserialize<'de> for SingleRow {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -48,7 +61,7 @@ mod tests {
     use super::*;
 
     fn read(json: &str) -> Result<Row, String> {
-        serde_json::from_str(json).map(|SingleRow(row)| row).map_err(|error| error.to_string())
+        SingleRow::parse(json).map(|SingleRow(row)| row).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -58,6 +71,7 @@ mod tests {
         for json in [r#"{"text":"a"}"#, r#"{"text":"a","id":null,"labels":{"two words":"?"}}"#] {
             assert_eq!(read(json).unwrap(), Row { text: "a".into(), ..Row::default() });
         }
+        assert_eq!(read(r#"{"text":"a \ud83d"}"#).unwrap().text, "a \u{fffd}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Reads the JSON of requests. What is wrong with one is told in words for whoever wrote the client: which field, and what to
 //! give instead, with no more of what was sent than [`shown`] shows.
 
+use crate::corpus::mended;
 use crate::text::echo::shown;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -59,20 +60,26 @@ impl Malformed {
     }
 }
 
-/// Reads a body, or a line.
+/// Reads a body, or a line. Halves of surrogate pairs are read as U+FFFD.
 ///
 /// # Errors
 /// When it is no JSON, or not what it should be.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
-    // Nearly all bodies are right. Where one is not, it is read again, more slowly, to know which field is wrong.
-    serde_json::from_slice(body).map_err(|error| {
-        let mut again = serde_json::Deserializer::from_slice(body);
-        let path = match serde_path_to_error::deserialize::<_, T>(&mut again) {
-            Err(traced) if error.classify() == Category::Data => traced.path().to_string(),
-            _ => String::from("."),
-        };
-        Malformed::new(&error, &path)
+    // Nearly all bodies are right, so that only those that are not are looked through for halves.
+    serde_json::from_slice(body).or_else(|error| match mended(body) {
+        Some(body) => serde_json::from_slice(&body).map_err(|error| traced::<T>(&body, &error)),
+        None => Err(traced::<T>(body, &error)),
     })
+}
+
+/// Reads a body that is wrong again, more slowly, to know which field is.
+fn traced<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Malformed {
+    let mut again = serde_json::Deserializer::from_slice(body);
+    let path = match serde_path_to_error::deserialize::<_, T>(&mut again) {
+        Err(traced) if error.classify() == Category::Data => traced.path().to_string(),
+        _ => String::from("."),
+    };
+    Malformed::new(error, &path)
 }
 
 /// Says in plain words what serde says in its own; the name of a key too, where one is unknown.
@@ -258,6 +265,18 @@ mod tests {
         assert!(
             read::<Object<Outer>>(br#"{"inner":{"text":"a","kind":"Rich"},"list":[{"text":"b","kind":"Plain"}]}"#)
                 .is_ok()
+        );
+    }
+
+    #[test]
+    fn half_an_emoji_is_no_fault() {
+        let read = |body: &str| read::<Inner>(body.as_bytes()).map(|inner| inner._text);
+        assert_eq!(read(r#"{"text":"You \ud83d idiot"}"#).unwrap(), "You \u{fffd} idiot");
+        // What else is wrong is told with its place in what was sent.
+        let wrong = r#"{"text":"\ude00","number":"x"}"#;
+        assert_eq!(
+            read(wrong).unwrap_err().sentence(),
+            "line 1, column 29: number is a text; give a whole number that is not negative"
         );
     }
 
