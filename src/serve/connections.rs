@@ -3,6 +3,7 @@
 use super::Server;
 use super::config::Config;
 use super::host::Checked;
+use super::linger::{Lingering, Unread};
 use axum::Router;
 use futures_util::FutureExt;
 use hyper::server::conn::http1;
@@ -114,18 +115,19 @@ impl Connections {
         let open = Open::new(Arc::clone(&self.server), place);
         let mut timed = TimeoutStream::new(stream);
         timed.set_write_timeout(Some(self.timeout));
-        let (timed, watcher) = (Box::pin(timed), graceful.watcher());
-        let (router, head_timeout) = (self.router.clone(), self.head_timeout);
+        let unread = Unread::default();
+        let (timed, watcher) = (Lingering::new(Box::pin(timed), unread.clone()), graceful.watcher());
+        let (service, head_timeout) = (Checked::new(self.router.clone(), unread), self.head_timeout);
         #[cfg(feature = "tls")]
         if let Some(acceptor) = self.tls.clone() {
             tokio::spawn(async move {
                 if let Ok(Ok(encrypted)) = timeout(head_timeout, acceptor.accept(timed)).await {
-                    talk(encrypted, router, head_timeout, watcher, open).await;
+                    talk(encrypted, service, head_timeout, watcher, open).await;
                 }
             });
             return;
         }
-        tokio::spawn(talk(timed, router, head_timeout, watcher, open));
+        tokio::spawn(talk(timed, service, head_timeout, watcher, open));
     }
 
     fn refuse(&self, mut stream: TcpStream) {
@@ -171,14 +173,14 @@ impl Drop for Open {
 
 async fn talk<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
-    router: Router,
+    service: Checked,
     head_timeout: Duration,
     watcher: Watcher,
     open: Open,
 ) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(head_timeout).max_buf_size(MAX_HEAD).max_headers(MAX_HEADERS);
-    let connection = http.serve_connection(TokioIo::new(stream), Checked::new(router));
+    let connection = http.serve_connection(TokioIo::new(stream), service);
     // What goes wrong on a connection is the client's to notice.
     let _ = watcher.watch(connection).await;
     drop(open);
