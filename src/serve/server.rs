@@ -33,6 +33,8 @@ pub(super) struct Server {
     pub(super) metrics: Metrics,
     pub(super) keeper: Keeper,
     pub(super) usage: Usage,
+    /// Whether Akismet's clients are told to throw away what the policy rejects.
+    pub(super) akismet_discard: bool,
     /// Callers talk to this server itself by HTTPS.
     pub(super) https: bool,
     pub(super) max_body: usize,
@@ -92,6 +94,7 @@ impl Server {
             metrics: Metrics::new(),
             keeper: Keeper::start(store, config.max_requests, config.timeout)?,
             usage: Usage::default(),
+            akismet_discard: config.akismet_discard,
             https: config.tls.is_some(),
             max_body: config.max_body,
             max_rows: config.max_rows,
