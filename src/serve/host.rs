@@ -1,7 +1,7 @@
 //! Finds what HTTP/1.1 refuses and the library below does not: a request without a host, or with several. Which of several
 //! counts is a matter of taste, and a proxy in front may have another.
 
-use super::linger::{Unread, Watched};
+use super::linger::{Progress, Watched};
 use axum::Router;
 use axum::http::{Request, Version, header};
 use hyper::body::Incoming;
@@ -12,7 +12,7 @@ use hyper_util::service::TowerToHyperService;
 #[derive(Clone)]
 pub(super) struct Checked {
     routes: TowerToHyperService<Router>,
-    unread: Unread,
+    progress: Progress,
 }
 
 /// Why a request is to be refused for its host.
@@ -20,9 +20,9 @@ pub(super) struct Checked {
 pub(super) struct Wrong(pub(super) &'static str);
 
 impl Checked {
-    /// `unread` is told whether the last body was read.
-    pub(super) fn new(router: Router, unread: Unread) -> Self {
-        Self { routes: TowerToHyperService::new(router), unread }
+    /// `progress` is told of each request.
+    pub(super) fn new(router: Router, progress: Progress) -> Self {
+        Self { routes: TowerToHyperService::new(router), progress }
     }
 }
 
@@ -41,6 +41,6 @@ impl Service<Request<Incoming>> for Checked {
         if let Some(wrong) = wrong {
             request.extensions_mut().insert(wrong);
         }
-        self.routes.call(request.map(|body| self.unread.watch(body)))
+        self.routes.call(request.map(|body| self.progress.watch(body)))
     }
 }

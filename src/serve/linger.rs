@@ -23,15 +23,33 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// How long nothing may come.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Whether the body of the connection's last request was left unread.
+/// How far a connection's requests have been read.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Unread(Arc<AtomicBool>);
+pub(super) struct Progress(Arc<Read>);
 
-impl Unread {
-    /// Notes when `body` has been read to its end.
+#[derive(Debug, Default)]
+struct Read {
+    /// There was a request.
+    asked: AtomicBool,
+    /// The last one's body was not read to its end.
+    unread: AtomicBool,
+}
+
+impl Progress {
+    /// Notes a request, and when its body has been read to its end.
     pub(super) fn watch(&self, body: Incoming) -> Watched {
-        self.0.store(!body.is_end_stream(), Ordering::Relaxed);
-        Watched { body, unread: self.clone() }
+        self.0.asked.store(true, Ordering::Relaxed);
+        self.0.unread.store(!body.is_end_stream(), Ordering::Relaxed);
+        Watched { body, progress: self.clone() }
+    }
+
+    /// Tells whether there was a request.
+    pub(super) fn is_asked(&self) -> bool {
+        self.0.asked.load(Ordering::Relaxed)
+    }
+
+    fn is_unread(&self) -> bool {
+        self.0.unread.load(Ordering::Relaxed)
     }
 }
 
@@ -39,7 +57,7 @@ impl Unread {
 #[derive(Debug)]
 pub(super) struct Watched {
     body: Incoming,
-    unread: Unread,
+    progress: Progress,
 }
 
 impl HttpBody for Watched {
@@ -52,7 +70,7 @@ impl HttpBody for Watched {
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
         if frame.is_none() || self.body.is_end_stream() {
-            self.unread.0.store(false, Ordering::Relaxed);
+            self.progress.0.unread.store(false, Ordering::Relaxed);
         }
         Poll::Ready(frame)
     }
@@ -69,7 +87,7 @@ impl HttpBody for Watched {
 /// A stream that throws away what still comes when it is shut down with a body unread.
 pub(super) struct Lingering<S> {
     stream: S,
-    unread: Unread,
+    progress: Progress,
     farewell: Option<Farewell>,
 }
 
@@ -80,8 +98,8 @@ struct Farewell {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Lingering<S> {
-    pub(super) fn new(stream: S, unread: Unread) -> Self {
-        Self { stream, unread, farewell: None }
+    pub(super) fn new(stream: S, progress: Progress) -> Self {
+        Self { stream, progress, farewell: None }
     }
 }
 
@@ -113,12 +131,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Lingering<S> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Self { stream, unread, farewell } = &mut *self;
+        let Self { stream, progress, farewell } = &mut *self;
         let farewell = match farewell {
             Some(farewell) => farewell,
             None => {
                 ready!(Pin::new(&mut *stream).poll_shutdown(context))?;
-                if !unread.0.load(Ordering::Relaxed) {
+                if !progress.is_unread() {
                     return Poll::Ready(Ok(()));
                 }
                 farewell.insert(Farewell { left: MOST, end: Box::pin(sleep(LONGEST)), pause: Box::pin(sleep(PAUSE)) })

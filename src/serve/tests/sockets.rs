@@ -120,6 +120,18 @@ async fn a_client_that_stalls_does_not_keep_the_server_from_stopping() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn half_a_head_does_not_keep_the_server_from_stopping() {
+    let hour = Duration::from_secs(3600);
+    let Started { address, stop, serving } =
+        started(Config { timeout: hour, head_timeout: hour, ..Config::default() }).await;
+    let mut socket = TcpStream::connect(address).unwrap();
+    socket.write_all(b"POST /v1/mod").unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    stop.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(60), serving).await.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn connections_beyond_the_limit_are_told_so_at_once() {
     let server = started(Config { max_connections: 1, ..Config::default() }).await;
     let address = server.address;
