@@ -309,4 +309,22 @@ async fn pages_of_other_sites_are_turned_away_where_no_key_does_it() {
         let response = app(Config::default()).oneshot(asked(origin)).await.unwrap();
         assert_eq!(response.status(), status, "{origin}");
     }
+    // Not every request of a browser says where it comes from; every one says how far from here that is.
+    let fetched = |method: &str, site: &str, mode: &str| {
+        let path = if method == "GET" { "/healthz" } else { "/v1/moderate" };
+        let request = Request::builder().method(method).uri(path);
+        let request = request.header("sec-fetch-site", site).header("sec-fetch-mode", mode);
+        request.body(Body::from(r#"{"text":"a"}"#)).unwrap()
+    };
+    for (method, site, mode, status) in [
+        ("POST", "cross-site", "navigate", 403),
+        ("POST", "cross-site", "no-cors", 403),
+        ("GET", "cross-site", "no-cors", 403),
+        ("GET", "cross-site", "navigate", 200),
+        ("POST", "same-origin", "cors", 200),
+        ("POST", "none", "navigate", 200),
+    ] {
+        let response = app(Config::default()).oneshot(fetched(method, site, mode)).await.unwrap();
+        assert_eq!(response.status(), status, "{method} {site} {mode}");
+    }
 }
