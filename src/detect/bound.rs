@@ -2,23 +2,68 @@
 
 use super::{Detector, Evidence, EvidenceKind, Seen, find};
 use crate::error::{Error, Result};
-use crate::features::{Chunk, FAMILIES, Feature, Ngrams, visit};
+use crate::features::{Chunk, FAMILIES, Family, Feature, Ngrams, Visitor, visit};
 use crate::label::{self, Label};
-use crate::model::{Head, Model};
+use crate::model::{Columns, Head, Model};
 use crate::text::{EvasionKind, Normalized};
 use std::collections::HashMap;
 
-/// How often each n-gram of a comment stands in it. An n-gram counts once; as evidence each occurrence gets its part.
-pub struct Occurrences(HashMap<u32, u32>);
+/// The n-grams of a comment and of its sentences, and how often each stands there. An n-gram counts once, or once in every
+/// chunk of a sentence; as evidence each occurrence gets its part.
+pub struct Occurrences<'a> {
+    row: &'a Ngrams,
+    whole: HashMap<u32, u32>,
+    sentences: Vec<Ngrams>,
+    inside: Vec<HashMap<u32, u32>>,
+}
 
-impl Occurrences {
-    /// Counts the n-grams of a comment.
-    pub fn of(original: &str, text: &Normalized, row: &Ngrams) -> Self {
-        let mut counts = HashMap::with_capacity(row.len());
-        visit(original, text, &mut Chunk::default(), &mut |feature: Feature| {
-            *counts.entry(feature.slot).or_default() += 1;
-        });
-        Self(counts)
+impl<'a> Occurrences<'a> {
+    /// Counts the n-grams of a comment, whose `row` has each once and whose `sentences` have theirs, where they are asked for.
+    pub fn of(original: &str, text: &Normalized, row: &'a Ngrams, sentences: Vec<Ngrams>) -> Self {
+        let inside = vec![HashMap::new(); sentences.len()];
+        let mut counted = Self { row, whole: HashMap::with_capacity(row.len()), sentences, inside };
+        let mut take = |feature: Feature, sentence: Option<usize>| {
+            *counted.whole.entry(feature.slot).or_default() += 1;
+            if let Some(counts) = sentence.and_then(|sentence| counted.inside.get_mut(sentence)) {
+                *counts.entry(feature.slot).or_default() += 1;
+            }
+        };
+        visit(original, text, &mut Chunk::default(), &mut BySentence { now: None, take: &mut take });
+        counted
+    }
+
+    /// Returns what an occurrence of each n-gram of a sentence counts there.
+    fn parts(&self, sentence: usize) -> HashMap<u32, f64> {
+        let (Some(row), Some(inside)) = (self.sentences.get(sentence), self.inside.get(sentence)) else {
+            return HashMap::new();
+        };
+        let mut parts = HashMap::with_capacity(inside.len());
+        for slot in row.families().into_iter().flatten() {
+            let stands = inside.get(slot).copied().unwrap_or(1);
+            *parts.entry(*slot).or_default() += 1. / f64::from(stands);
+        }
+        parts
+    }
+}
+
+/// Hands on features with the number of the sentence they lie in.
+struct BySentence<'a> {
+    now: Option<(usize, u32)>,
+    take: &'a mut dyn FnMut(Feature, Option<usize>),
+}
+
+impl Visitor for BySentence<'_> {
+    fn take(&mut self, feature: Feature) {
+        let now = self.now.filter(|(_, start)| feature.start >= *start && feature.family != Family::Manner);
+        (self.take)(feature, now.map(|(number, _)| number));
+    }
+
+    fn hears_of_sentences(&self) -> bool {
+        true
+    }
+
+    fn sentence(&mut self, number: usize, start: u32) {
+        self.now = Some((number, start));
     }
 }
 
@@ -92,17 +137,11 @@ impl Bound {
 
     /// Judges a comment: the calibrated probability, or `None` where it cannot be judged. `columns` are the raw scores of
     /// the model's n-gram heads; `measures` is memory to work in.
-    pub fn score(
-        &self,
-        model: &Model,
-        columns: &[[f64; FAMILIES]],
-        seen: &Seen<'_>,
-        measures: &mut Vec<f64>,
-    ) -> Option<f64> {
+    pub fn score(&self, model: &Model, columns: &Columns, seen: &Seen<'_>, measures: &mut Vec<f64>) -> Option<f64> {
         let head = self.head(model);
         // At most two raw scores, n-grams first, as the calibration expects them.
         let (mut raw, mut count) = ([0.; 2], 0);
-        if let Some(score) = self.column.and_then(|column| head.raw(&columns[column])) {
+        if let Some(score) = self.column.and_then(|column| head.raw(columns, column)) {
             raw[0] = score;
             count = 1;
         }
@@ -120,13 +159,20 @@ impl Bound {
         })
     }
 
-    /// Finds the evidence for the head's label, weightiest first.
-    pub fn evidence(&self, model: &Model, row: &Ngrams, occurrences: &Occurrences, seen: &Seen<'_>) -> Vec<Evidence> {
+    /// Finds the evidence for the head's label, weightiest first; `columns` are the raw scores that were judged by.
+    pub fn evidence(
+        &self,
+        model: &Model,
+        columns: &Columns,
+        occurrences: &Occurrences<'_>,
+        seen: &Seen<'_>,
+    ) -> Vec<Evidence> {
         let head = self.head(model);
         let mut found = Vec::new();
         let mut slopes = head.calibration.slopes.iter();
         if let (Some(column), Some(slope)) = (self.column, slopes.next().filter(|_| head.ngrams.is_some())) {
-            self.words(model, (column, *slope), row, occurrences, seen, &mut found);
+            let worst = head.worst_sentence(columns, column).map(|(number, _)| number);
+            self.words(model, (column, *slope), worst, occurrences, seen, &mut found);
         }
         if let (Some(dense), Some(detector), Some(slope)) = (&head.dense, self.detector, head.calibration.slopes.last())
             && let Some(measured) = detector.measure(seen)
@@ -156,19 +202,29 @@ impl Bound {
         &self,
         model: &Model,
         (column, slope): (usize, f64),
-        row: &Ngrams,
-        occurrences: &Occurrences,
+        worst: Option<usize>,
+        occurrences: &Occurrences<'_>,
         seen: &Seen<'_>,
         found: &mut Vec<Evidence>,
     ) {
         let label: &Label = &self.head(model).label;
         let text = seen.utterance.text;
         let tokens = text.tokens();
-        let families = self.head(model).families;
-        let scales: [f64; FAMILIES] = {
+        let head = self.head(model);
+        let scales = |row: &Ngrams, share: f64| -> [f64; FAMILIES] {
             let scales = model.weights().row_scales(row);
-            std::array::from_fn(|family| slope * scales[family] * families[family])
+            std::array::from_fn(|family| share * slope * scales[family] * head.families[family])
         };
+        // What the worst sentence says counts as a part of the whole: its share is taken off the rest, but for the manner.
+        let worst = worst.and_then(|number| Some((number, occurrences.sentences.get(number)?)));
+        let inside = worst.map_or([0.; FAMILIES], |(_, row)| scales(row, head.worst_sentence));
+        let parts = worst.map(|(number, _)| occurrences.parts(number)).unwrap_or_default();
+        let mut whole = scales(occurrences.row, 1.);
+        if worst.is_some() {
+            for family in [Family::Words as usize, Family::Pieces as usize] {
+                whole[family] *= 1. - head.worst_sentence;
+            }
+        }
         let mut chunk = Chunk::default();
         let mut by_token = vec![0.; tokens.len()];
         let mut by_view = vec![0.; text.views().len()];
@@ -177,9 +233,13 @@ impl Bound {
             views.iter().enumerate().map(|(index, view)| ((view.range.start, view.range.end), index)).collect();
         let mut at = 0;
         let mut manner = 0.;
-        visit(seen.utterance.original, text, &mut chunk, &mut |feature: Feature| {
-            let weight = scales[feature.family as usize] * model.weights().get(feature.slot, column)
-                / f64::from(occurrences.0.get(&feature.slot).copied().unwrap_or(1));
+        let mut take = |feature: Feature, sentence: Option<usize>| {
+            let family = feature.family as usize;
+            let mut scale = whole[family] / f64::from(occurrences.whole.get(&feature.slot).copied().unwrap_or(1));
+            if sentence.is_some() && sentence == worst.map(|(number, _)| number) {
+                scale += inside[family] * parts.get(&feature.slot).copied().unwrap_or(0.);
+            }
+            let weight = scale * model.weights().get(feature.slot, column);
             // What stands nowhere is of the whole text.
             if feature.end <= feature.start {
                 manner += weight;
@@ -201,7 +261,8 @@ impl Bound {
             for token in &mut by_token[at..at + covered] {
                 *token += weight / covered as f64;
             }
-        });
+        };
+        visit(seen.utterance.original, text, &mut chunk, &mut BySentence { now: None, take: &mut take });
         if manner >= FAINTEST {
             let name = Some("capitals, marks and length");
             found.push(Evidence {

@@ -8,6 +8,7 @@ mod manner;
 mod ngrams;
 mod phrases;
 mod row;
+mod sentences;
 pub mod topic;
 
 pub use ngrams::{Chunk, FAMILIES, Family, Feature, SCHEME, SLOT_BITS, Visitor, pieces_of, visit};

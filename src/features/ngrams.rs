@@ -6,6 +6,7 @@
 
 use super::groups::{is_mention, names_a_group};
 use super::manner;
+use super::sentences;
 pub(super) use crate::text::packed::word_hash;
 use crate::text::packed::{hash_bytes, step};
 use crate::text::{EvasionKind, Normalized, TokenKind};
@@ -71,6 +72,16 @@ pub trait Visitor {
     fn chunk(&mut self, _text: &str, _chunk: Range<usize>) -> bool {
         true
     }
+
+    /// Tells whether it wants to hear of sentences.
+    fn hears_of_sentences(&self) -> bool {
+        false
+    }
+
+    /// Hears that what comes next stands in another sentence: its number, from 0, and its first byte in the main text. What
+    /// begins before that byte stands in two. Not called for a comment of one sentence; features of the whole text, which
+    /// come last, stand in none.
+    fn sentence(&mut self, _number: usize, _start: u32) {}
 }
 
 /// Takes everything.
@@ -85,6 +96,8 @@ impl<F: FnMut(Feature)> Visitor for F {
 pub struct Chunk {
     met: Vec<Met>,
     letters: Letters,
+    /// Where every sentence but the first begins.
+    sentences: Vec<u32>,
 }
 
 /// The characters of a chunk.
@@ -103,11 +116,17 @@ pub(super) fn slot(hash: u64) -> u32 {
 /// Hands every n-gram of a comment to `visitor`: words in order, pieces, those of the evasion views, then manner. `original`
 /// is the text that was normalised. Linear in the length of the text.
 pub fn visit(original: &str, comment: &Normalized, chunk: &mut Chunk, visitor: &mut impl Visitor) {
-    let Chunk { met, letters } = chunk;
+    let Chunk { met, letters, sentences } = chunk;
     meet(comment, met);
-    words(comment, met, visitor);
-    pieces(comment, met, letters, visitor);
+    sentences.clear();
+    if visitor.hears_of_sentences() {
+        sentences::find(comment, sentences);
+    }
+    words(comment, met, Passed::of(sentences), visitor);
+    pieces(comment, met, letters, Passed::of(sentences), visitor);
+    let mut passed = Passed::of(sentences);
     for view in comment.views() {
+        passed.reach(view.range.start as u32, visitor);
         let (start, end) = (view.range.start as u32, view.range.end as u32);
         let hash = reading_hash(&view.reading);
         // A group's name says nothing by itself, however it is spelt.
@@ -118,6 +137,36 @@ pub fn visit(original: &str, comment: &Normalized, chunk: &mut Chunk, visitor: &
         stand_in(&view.reading, (start, end), letters, visitor);
     }
     manner::visit(original, met, &mut |feature| visitor.take(feature));
+}
+
+/// The sentences on the way through a comment.
+#[derive(Debug, Clone, Copy)]
+struct Passed<'a> {
+    begins: &'a [u32],
+    /// How many have begun; 0 where nothing was met yet.
+    count: usize,
+}
+
+impl<'a> Passed<'a> {
+    fn of(begins: &'a [u32]) -> Self {
+        Self { begins, count: 0 }
+    }
+
+    /// Tells a visitor of the sentence that `start` stands in, where that is another than before.
+    #[inline]
+    fn reach(&mut self, start: u32, visitor: &mut impl Visitor) {
+        if self.count == 0 && !self.begins.is_empty() {
+            visitor.sentence(0, 0);
+            self.count = 1;
+        }
+        while self.count > 0
+            && let Some(&begin) = self.begins.get(self.count - 1)
+            && begin <= start
+        {
+            visitor.sentence(self.count, begin);
+            self.count += 1;
+        }
+    }
 }
 
 /// A token as features see it.
@@ -174,7 +223,7 @@ const GAP: u64 = 0x6761_7070;
 const BEFORE_YOU: u64 = 0x6c65_6674;
 const AFTER_YOU: u64 = 0x7269_6768;
 
-fn words(comment: &Normalized, met: &[Met], visitor: &mut impl Visitor) {
+fn words(comment: &Normalized, met: &[Met], mut passed: Passed<'_>, visitor: &mut impl Visitor) {
     // The last words: hash and start, the latest first.
     let mut last = [(0_u64, 0_u32); NEAR];
     let mut known = 0;
@@ -185,6 +234,7 @@ fn words(comment: &Normalized, met: &[Met], visitor: &mut impl Visitor) {
     let mut views = comment.views().iter().peekable();
     let mut disguised = 0;
     for &Met { mut hash, start: from, end, mut is_word, mut is_you, .. } in met {
+        passed.reach(from, visitor);
         let mut give = |hash: u64, start: u32| {
             visitor.take(Feature { slot: slot(hash), family: Family::Words, start, end });
         };
@@ -256,18 +306,30 @@ fn replaces(kind: EvasionKind) -> bool {
     )
 }
 
-fn pieces(comment: &Normalized, mut met: &[Met], letters: &mut Letters, visitor: &mut impl Visitor) {
+fn pieces(
+    comment: &Normalized,
+    mut met: &[Met],
+    letters: &mut Letters,
+    mut passed: Passed<'_>,
+    visitor: &mut impl Visitor,
+) {
     for view in comment.views().iter().filter(|view| replaces(view.kind)) {
         let before = met.iter().take_while(|token| token.start < view.range.start as u32).count();
-        pieces_among(comment, &met[..before], letters, visitor);
+        pieces_among(comment, &met[..before], letters, &mut passed, visitor);
         met = &met[before..];
         let inside = met.iter().take_while(|token| token.start < view.range.end as u32).count();
         met = &met[inside..];
     }
-    pieces_among(comment, met, letters, visitor);
+    pieces_among(comment, met, letters, &mut passed, visitor);
 }
 
-fn pieces_among(comment: &Normalized, mut met: &[Met], letters: &mut Letters, visitor: &mut impl Visitor) {
+fn pieces_among(
+    comment: &Normalized,
+    mut met: &[Met],
+    letters: &mut Letters,
+    passed: &mut Passed<'_>,
+    visitor: &mut impl Visitor,
+) {
     while let Some(first) = met.first() {
         // A whitespace-free chunk: the tokens that touch one another. The letters of a group's name would tell what the word
         // does not, so that it ends a chunk and has no pieces.
@@ -281,6 +343,7 @@ fn pieces_among(comment: &Normalized, mut met: &[Met], letters: &mut Letters, vi
         }
         met = &met[count.max(1)..];
         if count > 0 {
+            passed.reach(first.start, visitor);
             whole_chunk(comment.text(), first.start, end, letters, visitor);
         }
     }

@@ -2,6 +2,7 @@
 
 use super::ngrams::{Chunk, FAMILIES, Family, Feature, SLOT_BITS, Visitor, visit};
 use crate::text::Normalized;
+use std::ops::Range;
 
 /// The distinct slots of a comment, family by family.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,6 +44,63 @@ impl RowMaker {
             seen.clear(slots);
         }
         &distinct.row
+    }
+
+    /// Makes the rows of the sentences of a comment, without its manner; none where it has one sentence only. A word or pair
+    /// counts as often as it stands in its sentence, a piece once in every chunk; pairs across sentences are in neither.
+    pub fn sentences(&mut self, original: &str, comment: &Normalized) -> Vec<Ngrams> {
+        let mut taken = BySentence::default();
+        visit(original, comment, &mut self.chunk, &mut taken);
+        taken.rows
+    }
+}
+
+/// Takes the features of each sentence by themselves: words as often as they stand there, pieces once in every chunk.
+#[derive(Debug, Default)]
+struct BySentence {
+    rows: Vec<Ngrams>,
+    /// The number of the sentence at hand, and its first byte.
+    now: Option<(usize, u32)>,
+    /// The pieces of the chunk at hand, and where they begin in the row of its sentence.
+    seen: Slots,
+    chunk: usize,
+}
+
+impl BySentence {
+    /// Forgets the pieces of the chunk before.
+    fn begin_chunk(&mut self) {
+        let Some(row) = self.now.and_then(|(number, _)| self.rows.get(number)) else { return };
+        let pieces = &row.families[Family::Pieces as usize];
+        self.seen.clear(pieces.get(self.chunk..).unwrap_or_default());
+        self.chunk = pieces.len();
+    }
+}
+
+impl Visitor for BySentence {
+    fn take(&mut self, feature: Feature) {
+        let Some((number, start)) = self.now else { return };
+        if feature.start < start || (feature.family == Family::Pieces && !self.seen.insert(feature.slot)) {
+            return;
+        }
+        if feature.family != Family::Manner {
+            self.rows[number].families[feature.family as usize].push(feature.slot);
+        }
+    }
+
+    fn chunk(&mut self, _text: &str, _chunk: Range<usize>) -> bool {
+        self.begin_chunk();
+        true
+    }
+
+    fn hears_of_sentences(&self) -> bool {
+        true
+    }
+
+    fn sentence(&mut self, number: usize, start: u32) {
+        self.begin_chunk();
+        self.rows.resize_with(self.rows.len().max(number + 1), Ngrams::default);
+        self.now = Some((number, start));
+        self.chunk = self.rows[number].families[Family::Pieces as usize].len();
     }
 }
 
@@ -133,6 +191,34 @@ mod tests {
         }
         row(&mut maker, "something else");
         assert_eq!(first, row(&mut maker, "no no no, 1d10t"));
+    }
+
+    #[test]
+    fn sentences_have_rows_of_their_own() {
+        let mut maker = RowMaker::default();
+        let mut rows = |text: &str| maker.sentences(text, &Normalized::new(text));
+        assert!(rows("one sentence, no more").is_empty());
+        let [first, second] = rows("Nice day. You 1d10t, you!").try_into().unwrap();
+        let whole = row(&mut RowMaker::default(), "Nice day. You 1d10t, you!");
+        let inside = |row: &Ngrams, family| row.family(family).iter().all(|slot| whole.family(family).contains(slot));
+        for row in [&first, &second] {
+            assert!(inside(row, Family::Words) && inside(row, Family::Pieces) && row.family(Family::Manner).is_empty());
+        }
+        // Pairs across the stop are in no sentence.
+        let apart = first.family(Family::Words).len() + second.family(Family::Words).len();
+        let across: Vec<_> = whole
+            .family(Family::Words)
+            .iter()
+            .filter(|slot| !first.family(Family::Words).contains(slot) && !second.family(Family::Words).contains(slot))
+            .collect();
+        assert!(!across.is_empty() && apart + across.len() > whole.family(Family::Words).len(), "you stands twice");
+        // A piece counts once in a chunk and in every chunk.
+        let [one, two] = rows("so banana\nso banana banana").try_into().unwrap();
+        let mut pieces = Vec::new();
+        super::super::pieces_of("banana", |slot| pieces.push(slot));
+        pieces.sort_unstable();
+        pieces.dedup();
+        assert_eq!(two.family(Family::Pieces).len() - one.family(Family::Pieces).len(), pieces.len());
     }
 
     #[test]

@@ -47,6 +47,9 @@ pub struct LabelCard {
     /// Whether whole sources were held out, as on a site that none comes from, and not rows.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sources_held_out: bool,
+    /// How much of the score is that of the worst sentence, from 0 to 1.
+    #[serde(default, skip_serializing_if = "super::is_none")]
+    pub worst_sentence: f64,
     /// How relevance is judged where only a thread is known. The figures here are of scores before that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread_alone: Option<super::Aside>,

@@ -3,6 +3,7 @@
 mod aside;
 mod calibration;
 mod card;
+mod columns;
 mod dense;
 mod file;
 mod frequency;
@@ -16,6 +17,7 @@ mod weights;
 pub use aside::Aside;
 pub use calibration::Calibration;
 pub use card::{Card, LabelCard, Measure, OperatingPoint, SourceCard};
+pub use columns::Columns;
 pub use dense::{DenseHead, GaussianClass};
 pub use frequency::Frequencies;
 pub use logistic::{Logistic, LogisticProblem, sigmoid};
@@ -59,6 +61,9 @@ pub struct Head {
     /// How much each family of n-grams weighs in its raw score: words, pieces, manner.
     #[serde(default = "all_families", skip_serializing_if = "is_all_families")]
     pub families: [f64; FAMILIES],
+    /// How much of its raw score is that of the worst sentence, where a comment has several: from 0 to 1.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub worst_sentence: f64,
     /// Its head over dense features, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dense: Option<DenseHead>,
@@ -73,15 +78,31 @@ fn all_families() -> [f64; FAMILIES] {
     [1.; FAMILIES]
 }
 
+fn is_none(share: &f64) -> bool {
+    *share == 0.
+}
+
 fn is_all_families(families: &[f64; FAMILIES]) -> bool {
     *families == [1.; FAMILIES]
 }
 
 impl Head {
-    /// Returns the raw score of its n-grams, of the scores of its column by family; `None` where it has none.
-    pub fn raw(&self, column: &[f64; FAMILIES]) -> Option<f64> {
-        let bias = self.ngrams?;
-        Some(column.iter().zip(self.families).map(|(score, weight)| score * weight).sum::<f64>() + bias)
+    /// Returns the raw score of its n-grams, of their scores in its `column`; `None` where it has none.
+    pub fn raw(&self, columns: &Columns, column: usize) -> Option<f64> {
+        let (bias, whole) = (self.ngrams?, self.weigh(columns.whole.get(column)?));
+        let worst = self.worst_sentence(columns, column).map_or(whole, |(_, worst)| worst);
+        Some(whole + self.worst_sentence * (worst - whole) + bias)
+    }
+
+    /// Returns the number and the score of the sentence that speaks loudest for the label, where a part of the raw score is
+    /// that sentence's.
+    pub fn worst_sentence(&self, columns: &Columns, column: usize) -> Option<(usize, f64)> {
+        let scores = columns.of_sentences(column).map(|scores| self.weigh(scores)).enumerate();
+        scores.filter(|_| self.worst_sentence > 0.).reduce(|worst, next| if next.1 > worst.1 { next } else { worst })
+    }
+
+    fn weigh(&self, scores: &[f64; FAMILIES]) -> f64 {
+        scores.iter().zip(self.families).map(|(score, weight)| score * weight).sum()
     }
 }
 
@@ -161,6 +182,11 @@ impl Model {
         self.heads.iter().filter(|head| head.ngrams.is_some()).position(|head| head.label.as_str() == label)
     }
 
+    /// Tells whether a head asks for the scores of sentences.
+    pub fn reads_sentences(&self) -> bool {
+        self.heads.iter().any(|head| head.worst_sentence > 0.)
+    }
+
     /// Returns the weights of the n-gram heads.
     pub fn weights(&self) -> &Weights {
         &self.weights
@@ -190,6 +216,9 @@ impl Model {
             }
             if !head.families.iter().all(|weight| weight.is_finite()) {
                 return Err(format!("a family of {label} weighs no finite number"));
+            }
+            if !(0. ..=1.).contains(&head.worst_sentence) {
+                return Err(format!("the share of the worst sentence of {label} is out of range"));
             }
             if head.aside.is_some_and(|aside| !aside.is_sound()) {
                 return Err(format!("what {label} makes of a thread alone is out of range"));

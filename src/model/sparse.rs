@@ -43,7 +43,7 @@ impl SparseRows {
         self.features.div_ceil(BUCKET)
     }
 
-    /// Appends a row of blocks of distinct slots, each with the value of its entries.
+    /// Appends a row of blocks of slots, each with the value of its entries; a slot that is there twice counts twice.
     ///
     /// # Panics
     /// When a slot is not below the number of columns.
@@ -118,6 +118,16 @@ impl SparseRows {
         for index in 0..self.places.len() {
             self.scales[index] = scale(self.row(index)).map(|scale| scale as f32);
         }
+    }
+
+    /// Returns the number of rows.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Tells whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
     }
 
     /// Returns a row.

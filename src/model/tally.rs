@@ -4,6 +4,7 @@
 //! piece counts once in a comment, so that what an earlier chunk of the same comment has brought is taken off again. Sums
 //! are of whole numbers: the scores are exactly those of [`Weights::score`].
 
+use super::columns::Columns;
 use super::memory::{COLUMNS, Key, MOST_PIECES, Memory};
 use super::weights::Weights;
 use crate::features::{Chunk, FAMILIES, Family, Feature, Slots, Visitor, visit};
@@ -12,7 +13,9 @@ use std::ops::Range;
 
 /// Chunks fetched at a time.
 const FETCHED: usize = 32;
+const WORDS: usize = Family::Words as usize;
 const PIECES: usize = Family::Pieces as usize;
+const MANNER: usize = Family::Manner as usize;
 
 /// Scores comments, reusing its memory: about 6.5 MB once it is used.
 #[derive(Debug, Default)]
@@ -29,8 +32,18 @@ struct Sums {
     now: u32,
     /// The slots of each family as they come; of the pieces those of chunks that are not remembered.
     slots: [Vec<u32>; FAMILIES],
+    /// Pairs of words that stand in two sentences.
+    across: Vec<u32>,
     /// Chunks that may be remembered.
     chunks: Vec<Key>,
+    /// Where stretches of one sentence begin in these lists; the last one is where they end. None for a single sentence.
+    stretches: Vec<Stretch>,
+    /// The first byte of the sentence at hand.
+    start: u32,
+    /// Where the pieces of the last chunk that is not remembered begin.
+    loose: usize,
+    /// The sums of lengths of each sentence.
+    lengths: Vec<[u64; FAMILIES]>,
     /// The slots of the family at hand.
     seen: Slots,
     /// Pieces that remembered chunks brought, and those of them that had been there.
@@ -39,6 +52,15 @@ struct Sums {
     totals: [i64; COLUMNS],
     length: u64,
     room: Room,
+}
+
+/// Where a stretch of a comment begins that lies in one sentence.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    sentence: usize,
+    words: usize,
+    pieces: usize,
+    chunks: usize,
 }
 
 /// Where the pieces of the chunk at hand are laid out.
@@ -52,18 +74,18 @@ impl Default for Room {
 }
 
 impl Tally {
-    /// Computes the raw score of every column and family for a comment, as [`Weights::score`] does of its row; `original`
-    /// is the text that was normalised.
+    /// Computes the raw score of every column and family for a comment, as [`Weights::score`] does of its rows; `original`
+    /// is the text that was normalised. Those of its sentences where `by_sentence` asks for them.
     pub fn score(
         &mut self,
         weights: &Weights,
-        original: &str,
-        comment: &Normalized,
-        scores: &mut Vec<[f64; FAMILIES]>,
+        (original, comment): (&str, &Normalized),
+        by_sentence: bool,
+        scores: &mut Columns,
     ) {
         let Self { chunk, sums } = self;
         sums.begin(weights);
-        visit(original, comment, chunk, &mut Summing { sums, remembers: weights.columns() <= COLUMNS });
+        visit(original, comment, chunk, &mut Summing { sums, remembers: weights.columns() <= COLUMNS, by_sentence });
         sums.end(weights, scores);
     }
 }
@@ -75,40 +97,100 @@ impl Sums {
             self.now = 1;
         }
         self.slots.iter_mut().for_each(Vec::clear);
+        self.across.clear();
         self.chunks.clear();
+        self.stretches.clear();
         self.brought.clear();
         self.again.clear();
         self.totals = [0; COLUMNS];
-        self.length = 0;
+        (self.length, self.start, self.loose) = (0, 0, 0);
     }
 
-    fn end(&mut self, weights: &Weights, scores: &mut Vec<[f64; FAMILIES]>) {
-        scores.clear();
-        scores.resize(weights.columns(), [0.; FAMILIES]);
-        let mut lengths = [0; FAMILIES];
-        for family in [Family::Words as usize, Family::Manner as usize] {
-            let slots = &mut self.slots[family];
-            keep_distinct(slots, &mut self.seen);
-            lengths[family] = weights.sum(slots, family, scores);
-            self.seen.clear(slots);
+    fn end(&mut self, weights: &Weights, scores: &mut Columns) {
+        let sentences = self.stretches.iter().map(|stretch| stretch.sentence + 1).max().unwrap_or(0);
+        scores.begin(weights.columns(), sentences);
+        self.lengths.clear();
+        self.lengths.resize(sentences, [0; FAMILIES]);
+        if sentences > 0 {
+            // Ends the last one.
+            self.sentence(0, 0);
         }
-        keep_distinct(&mut self.slots[PIECES], &mut self.seen);
-        self.chunks(weights);
-        let taken_off = weights.sum(&self.again, PIECES, scores);
-        for (score, total) in scores.iter_mut().zip(self.totals) {
+        let mut lengths = [self.words(weights, scores), 0, 0];
+        lengths[MANNER] = self.distinct(weights, MANNER, scores);
+        self.loose_pieces(weights, scores);
+        lengths[PIECES] = self.pieces(weights, scores);
+        weights.scale(lengths, &mut scores.whole);
+        for (number, &lengths) in self.lengths.iter().enumerate() {
+            weights.scale(lengths, scores.sentence(number));
+        }
+        scores.share_manner();
+    }
+
+    /// Adds each slot of a family once; returns the sum of their lengths.
+    fn distinct(&mut self, weights: &Weights, family: usize, scores: &mut Columns) -> u64 {
+        let slots = &mut self.slots[family];
+        keep_distinct(slots, 0, &mut self.seen);
+        let length = weights.sum(slots, family, &mut scores.whole);
+        self.seen.clear(slots);
+        length
+    }
+
+    /// Adds the words: of a comment of several sentences what each brings, and to the whole what is new in it.
+    fn words(&mut self, weights: &Weights, scores: &mut Columns) -> u64 {
+        if self.stretches.is_empty() {
+            return self.distinct(weights, WORDS, scores);
+        }
+        for (stretch, next) in self.stretches.iter().zip(&self.stretches[1..]) {
+            let slots = &self.slots[WORDS][stretch.words..next.words];
+            let length = weights.sum(slots, WORDS, scores.sentence(stretch.sentence));
+            self.lengths[stretch.sentence][WORDS] += length;
+        }
+        // The whole: all that was there more than once is taken off again.
+        let (slots, again) = (&mut self.slots[WORDS], &mut self.again);
+        slots.append(&mut self.across);
+        again.clear();
+        for &slot in slots.iter() {
+            if !self.seen.insert(slot) {
+                again.push(slot);
+            }
+        }
+        self.seen.clear(slots);
+        let taken_off = weights.sum(again, WORDS, &mut scores.whole);
+        scores.whole.iter_mut().for_each(|score| score[WORDS] = -score[WORDS]);
+        let length = weights.sum(slots, WORDS, &mut scores.whole);
+        again.clear();
+        length - taken_off
+    }
+
+    /// Adds the pieces of chunks that are not remembered to their sentences.
+    fn loose_pieces(&mut self, weights: &Weights, scores: &mut Columns) {
+        for (stretch, next) in self.stretches.iter().zip(self.stretches.iter().skip(1)) {
+            let slots = &self.slots[PIECES][stretch.pieces..next.pieces];
+            let length = weights.sum(slots, PIECES, scores.sentence(stretch.sentence));
+            self.lengths[stretch.sentence][PIECES] += length;
+        }
+    }
+
+    /// Adds the pieces to the whole, and those of remembered chunks to their sentences.
+    fn pieces(&mut self, weights: &Weights, scores: &mut Columns) -> u64 {
+        keep_distinct(&mut self.slots[PIECES], 0, &mut self.seen);
+        self.chunks(weights, scores);
+        let taken_off = weights.sum(&self.again, PIECES, &mut scores.whole);
+        for (score, total) in scores.whole.iter_mut().zip(self.totals) {
             // Whole numbers below 2^53: exact.
             score[PIECES] = total as f64 - score[PIECES];
         }
-        lengths[PIECES] = self.length - taken_off + weights.sum(&self.slots[PIECES], PIECES, scores);
+        let loose = weights.sum(&self.slots[PIECES], PIECES, &mut scores.whole);
         self.seen.clear(&self.slots[PIECES]);
         self.seen.clear(&self.brought);
-        weights.scale(lengths, scores);
+        self.length - taken_off + loose
     }
 
     /// Adds the chunks of the comment.
-    fn chunks(&mut self, weights: &Weights) {
+    fn chunks(&mut self, weights: &Weights, scores: &mut Columns) {
         let chunks = std::mem::take(&mut self.chunks);
         let mut places = [0; FETCHED];
+        let (mut at, mut stretch, mut part) = (0, 0, Part::default());
         for chunks in chunks.chunks(FETCHED) {
             for (place, &key) in places.iter_mut().zip(chunks) {
                 *place = self.memory.find(key, weights);
@@ -116,16 +198,40 @@ impl Sums {
             // What is remembered lies outside the caches near the core: many chunks are waited for at once.
             let touch = |touched, &place| touched ^ self.memory.touch(place);
             std::hint::black_box(places[..chunks.len()].iter().fold(0, touch));
-            places.iter().zip(chunks).for_each(|(&place, &key)| self.add(place, key, weights));
+            for (&place, &key) in places.iter().zip(chunks) {
+                while self.stretches.get(stretch + 1).is_some_and(|next| next.chunks <= at) {
+                    self.settle(stretch, &mut part, scores);
+                    stretch += 1;
+                }
+                self.add(place, key, weights, &mut part);
+                at += 1;
+            }
+        }
+        if !self.stretches.is_empty() {
+            self.settle(stretch, &mut part, scores);
         }
         self.chunks = chunks;
     }
 
-    /// Adds a chunk to the comment, once.
+    /// Adds what the chunks of a stretch have brought to its sentence.
+    fn settle(&mut self, stretch: usize, part: &mut Part, scores: &mut Columns) {
+        let sentence = self.stretches[stretch].sentence;
+        let Part { sums, length } = std::mem::take(part);
+        for (score, sum) in scores.sentence(sentence).iter_mut().zip(sums) {
+            score[PIECES] += sum as f64;
+        }
+        if let Some(lengths) = self.lengths.get_mut(sentence) {
+            lengths[PIECES] += length;
+        }
+    }
+
+    /// Adds a chunk to its stretch, and to the comment once.
     #[inline]
-    fn add(&mut self, place: usize, key: Key, weights: &Weights) {
+    fn add(&mut self, place: usize, key: Key, weights: &Weights, part: &mut Part) {
         let Self { memory, now, brought, again, seen, totals, length, room, .. } = self;
         let (known, pieces) = memory.get(place, key, weights);
+        part.sums.iter_mut().zip(known.sums).for_each(|(total, sum)| *total += i64::from(sum));
+        part.length += u64::from(known.length);
         if known.met == *now {
             return;
         }
@@ -145,11 +251,18 @@ impl Sums {
     }
 }
 
-/// Keeps the slots that are not in a set, each once, and puts them in.
-fn keep_distinct(slots: &mut Vec<u32>, seen: &mut Slots) {
-    let mut kept = 0;
+/// What the chunks of a stretch bring.
+#[derive(Debug, Default)]
+struct Part {
+    sums: [i64; COLUMNS],
+    length: u64,
+}
+
+/// Keeps the slots that are not in a set, from one of them on, each once, and puts them in.
+fn keep_distinct(slots: &mut Vec<u32>, from: usize, seen: &mut Slots) {
+    let mut kept = from;
     // Every slot is written: whether it is new is not to be predicted.
-    for at in 0..slots.len() {
+    for at in from..slots.len() {
         let slot = slots[at];
         slots[kept] = slot;
         kept += usize::from(seen.insert(slot));
@@ -161,21 +274,53 @@ fn keep_distinct(slots: &mut Vec<u32>, seen: &mut Slots) {
 struct Summing<'a> {
     sums: &'a mut Sums,
     remembers: bool,
+    by_sentence: bool,
+}
+
+impl Sums {
+    /// Leaves of the pieces of the last chunk that is not remembered each once.
+    fn end_loose_chunk(&mut self) {
+        let pieces = &mut self.slots[PIECES];
+        keep_distinct(pieces, self.loose, &mut self.seen);
+        self.seen.clear(&pieces[self.loose..]);
+        self.loose = pieces.len();
+    }
+
+    fn sentence(&mut self, sentence: usize, start: u32) {
+        self.end_loose_chunk();
+        let [words, pieces, _] = self.slots.each_ref().map(Vec::len);
+        self.stretches.push(Stretch { sentence, words, pieces, chunks: self.chunks.len() });
+        self.start = start;
+    }
 }
 
 impl Visitor for Summing<'_> {
     #[inline]
     fn take(&mut self, feature: Feature) {
-        self.sums.slots[feature.family as usize].push(feature.slot);
+        let Sums { slots, across, start, .. } = &mut *self.sums;
+        let in_two = (feature.start < *start) & (feature.family == Family::Words);
+        let list = if in_two { across } else { &mut slots[feature.family as usize] };
+        list.push(feature.slot);
     }
 
     #[inline]
     fn chunk(&mut self, text: &str, chunk: Range<usize>) -> bool {
-        let Some(key) = Key::of(text, chunk) else { return true };
-        if self.remembers {
+        if self.remembers
+            && let Some(key) = Key::of(text, chunk)
+        {
             self.sums.chunks.push(key);
+            return false;
         }
-        !self.remembers
+        self.sums.end_loose_chunk();
+        true
+    }
+
+    fn hears_of_sentences(&self) -> bool {
+        self.by_sentence
+    }
+
+    fn sentence(&mut self, number: usize, start: u32) {
+        self.sums.sentence(number, start);
     }
 }
 
@@ -201,18 +346,31 @@ mod tests {
 
     fn same(tally: &mut Tally, weights: &Weights, text: &str) -> bool {
         let comment = Normalized::new(text);
-        let (mut fast, mut plain) = (Vec::new(), Vec::new());
-        tally.score(weights, text, &comment, &mut fast);
-        weights.score(RowMaker::default().make(text, &comment), &mut plain);
-        fast == plain
+        let (mut fast, mut plain) = (Columns::default(), Columns::default());
+        let mut maker = RowMaker::default();
+        let sentences = maker.sentences(text, &comment);
+        [false, true].into_iter().all(|by_sentence| {
+            tally.score(weights, (text, &comment), by_sentence, &mut fast);
+            let sentences = if by_sentence { &sentences[..] } else { &[] };
+            weights.score(maker.make(text, &comment), sentences, &mut plain);
+            fast == plain
+        })
     }
 
     #[test]
     fn scores_are_those_of_rows_whatever_came_before() {
         let (mut tally, few, many) = (Tally::default(), weights(3), weights(COLUMNS + 2));
         let long = "internationalisations ".repeat(3);
-        for text in ["sing singing sing ringing", "", "haha hahaha 1d10t idiot", &long, "sing\0 sing", "Größe größer"]
-        {
+        for text in [
+            "sing singing sing ringing",
+            "",
+            "haha hahaha 1d10t idiot",
+            &long,
+            "sing\0 sing",
+            "Größe größer",
+            "You sing. Sing, you, sing!\nNo",
+            "A. sing\0ing\0ing. 1d10t. sing\0ing You.",
+        ] {
             assert!(same(&mut tally, &few, text) && same(&mut tally, &many, text), "{text}");
             assert!(same(&mut tally, &few, text), "{text}");
         }
@@ -228,7 +386,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(8))]
         #[test]
-        fn scores_are_those_of_rows(texts in prop::collection::vec("([a-c!é]{1,6}[ \n]){0,40}|.{0,60}", 1..40)) {
+        fn scores_are_those_of_rows(texts in prop::collection::vec("([a-c.!é]{1,6}[ \n]){0,40}|.{0,60}", 1..40)) {
             let (mut tally, weights) = (Tally::default(), weights(2));
             for text in texts {
                 prop_assert!(same(&mut tally, &weights, &text), "{}", text);

@@ -1,5 +1,6 @@
 //! The table of n-gram weights: all labels side by side in a slot.
 
+use super::columns::Columns;
 use super::file::Bytes;
 use super::frequency::{self, Frequencies};
 use crate::features::{FAMILIES, Ngrams, SLOT_BITS};
@@ -90,11 +91,18 @@ impl Weights {
         f64::from(self.scales[column]) / (LARGEST * LARGEST)
     }
 
-    /// Computes the raw score of every column and family for a row, without intercepts and the heads' weights of
-    /// families: `scores[column]` has one number a family.
-    pub fn score(&self, row: &Ngrams, scores: &mut Vec<[f64; FAMILIES]>) {
-        scores.clear();
-        scores.resize(self.scales.len(), [0.; FAMILIES]);
+    /// Computes the raw score of every column and family for a row, and for those of its sentences, without intercepts and
+    /// the heads' weights of families.
+    pub fn score(&self, row: &Ngrams, sentences: &[Ngrams], scores: &mut Columns) {
+        scores.begin(self.columns(), sentences.len());
+        self.score_row(row, &mut scores.whole);
+        for (number, row) in sentences.iter().enumerate() {
+            self.score_row(row, scores.sentence(number));
+        }
+        scores.share_manner();
+    }
+
+    fn score_row(&self, row: &Ngrams, scores: &mut [[f64; FAMILIES]]) {
         let mut family = 0;
         let lengths = row.families().map(|slots| {
             family += 1;
@@ -224,8 +232,9 @@ mod tests {
         for count in [1, 2, 9, UNROLLED + 2] {
             let (columns, weights) = weights(count);
             let row = Ngrams::of([&[1, 17], &[4242, 99_999], &[5]]);
-            let mut scores = Vec::new();
-            weights.score(&row, &mut scores);
+            let mut scores = Columns::default();
+            weights.score(&row, &[], &mut scores);
+            let scores = scores.whole;
             let [words, pieces, manner] = weights.row_scales(&row);
             assert_eq!(manner, 0., "slot 5 is unknown");
             for (at, column) in columns.iter().enumerate() {

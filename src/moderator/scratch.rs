@@ -2,11 +2,11 @@
 
 use super::{Judgement, Moderator};
 use crate::detect::{Bound, Evidence, Occurrences, Seen};
+use crate::features::RowMaker;
 use crate::features::cues::Utterance;
 use crate::features::topic::{self, Relevance, Topic};
-use crate::features::{FAMILIES, RowMaker};
 use crate::label::Label;
-use crate::model::Tally;
+use crate::model::{Columns, Tally};
 use crate::policy::{Facts, UnknownLanguage, shift};
 use crate::text::{Language, Normalized, TokenKind};
 use std::cell::Cell;
@@ -16,7 +16,7 @@ use std::cell::Cell;
 pub(super) struct Scratch {
     rows: RowMaker,
     tally: Tally,
-    columns: Vec<[f64; FAMILIES]>,
+    columns: Columns,
     measures: Vec<f64>,
     parent: Normalized,
     /// The comment at hand, where it was not prepared before.
@@ -93,9 +93,9 @@ impl Moderator {
         let scores = self.bound.iter().map(|bound| self.score_of(bound, columns, measures, &seen));
         let scores = self.labels.iter().cloned().zip(scores).collect();
         let evidence = self.explain.then(|| {
-            let row = rows.make(original, text);
-            let occurrences = Occurrences::of(original, text, row);
-            self.bound.iter().flat_map(|bound| bound.evidence(&self.model, row, &occurrences, &seen)).collect()
+            let sentences = if self.model.reads_sentences() { rows.sentences(original, text) } else { Vec::new() };
+            let occurrences = Occurrences::of(original, text, rows.make(original, text), sentences);
+            self.bound.iter().flat_map(|bound| bound.evidence(&self.model, columns, &occurrences, &seen)).collect()
         });
         self.decide(id, scores, facts, language, evidence)
     }
@@ -117,9 +117,9 @@ impl Moderator {
     }
 
     /// Adds up the n-grams of a comment for every n-gram head; where no label needs them, nothing is done.
-    fn tally(&self, tally: &mut Tally, original: &str, text: &Normalized, columns: &mut Vec<[f64; FAMILIES]>) {
+    fn tally(&self, tally: &mut Tally, original: &str, text: &Normalized, columns: &mut Columns) {
         if self.bound.iter().any(Bound::reads_ngrams) {
-            tally.score(self.model.weights(), original, text, columns);
+            tally.score(self.model.weights(), (original, text), self.model.reads_sentences(), columns);
         }
     }
 
@@ -138,13 +138,7 @@ impl Moderator {
     }
 
     /// A label's probability at the site's own base rate.
-    fn score_of(
-        &self,
-        bound: &Bound,
-        columns: &[[f64; FAMILIES]],
-        measures: &mut Vec<f64>,
-        seen: &Seen<'_>,
-    ) -> Option<f64> {
+    fn score_of(&self, bound: &Bound, columns: &Columns, measures: &mut Vec<f64>, seen: &Seen<'_>) -> Option<f64> {
         let head = bound.head(&self.model);
         let score = bound.score(&self.model, columns, seen, measures)?;
         match self.policy.base_rate(head.label.as_str()) {

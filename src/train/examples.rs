@@ -3,9 +3,9 @@
 use crate::detect::{self, Detector, Seen};
 use crate::features::cues::Utterance;
 use crate::features::topic::{self, Background, Topic};
-use crate::features::{FAMILIES, RowMaker};
+use crate::features::{FAMILIES, Ngrams, RowMaker, SLOT_BITS};
 use crate::label::{self, Label};
-use crate::model::SparseRows;
+use crate::model::{SparseRow, SparseRows};
 use crate::moderator::topic_of;
 use crate::text::Normalized;
 use crate::thread::Row;
@@ -19,6 +19,11 @@ pub(super) struct Examples {
     labels: Vec<Label>,
     /// N-grams, one row a row.
     pub(super) rows: SparseRows,
+    /// The n-grams of the sentences of rows that have several, one after the other, where a label asks for them.
+    pub(super) sentences: SparseRows,
+    /// How many sentences came with and before each row.
+    sentence_ends: Vec<u32>,
+    reads_sentences: bool,
     /// Index of the source of each row.
     pub(super) sources: Vec<u32>,
     /// First bytes of a digest of the text: equal texts fall into the same fold.
@@ -32,7 +37,8 @@ pub(super) struct Examples {
 
 /// What is made of one row.
 struct Made {
-    slots: crate::features::Ngrams,
+    slots: Ngrams,
+    sentences: Vec<Ngrams>,
     stems: Vec<u32>,
     digest: u64,
     measures: Vec<Option<Vec<f64>>>,
@@ -40,10 +46,14 @@ struct Made {
 }
 
 impl Examples {
-    pub(super) fn new(labels: &[Label]) -> Self {
+    /// Makes an empty list for some labels; `reads_sentences` keeps the sentences of rows too.
+    pub(super) fn new(labels: &[Label], reads_sentences: bool) -> Self {
         Self {
             labels: labels.to_vec(),
-            rows: SparseRows::new(1 << crate::features::SLOT_BITS),
+            rows: SparseRows::new(1 << SLOT_BITS),
+            sentences: SparseRows::new(1 << SLOT_BITS),
+            sentence_ends: Vec::new(),
+            reads_sentences,
             sources: Vec::new(),
             digests: Vec::new(),
             targets: vec![Vec::new(); labels.len()],
@@ -67,6 +77,12 @@ impl Examples {
         self.measures[label][row].as_deref()
     }
 
+    /// Returns the sentences of a row; none where it has one only.
+    pub(super) fn sentences(&self, row: usize) -> impl Iterator<Item = SparseRow<'_>> {
+        let end = |row: usize| self.sentence_ends[row] as usize;
+        (row.checked_sub(1).map_or(0, end)..end(row)).map(|at| self.sentences.row(at))
+    }
+
     /// Returns how often each stem occurs in all rows.
     pub(super) fn stem_counts(&self) -> &[u64] {
         &self.stem_counts
@@ -76,6 +92,8 @@ impl Examples {
         let made: Vec<Made> = rows.par_iter().map_init(RowMaker::default, |maker, row| self.make(maker, row)).collect();
         for (row, made) in rows.iter().zip(made) {
             self.rows.push(made.slots.families(), [1.; FAMILIES]);
+            made.sentences.iter().for_each(|sentence| self.sentences.push(sentence.families(), [1.; FAMILIES]));
+            self.sentence_ends.push(self.sentences.len() as u32);
             let at = self.sources.len();
             self.sources.push(source as u32);
             self.digests.push(made.digest);
@@ -110,6 +128,7 @@ impl Examples {
         let topic = wants_topic.then(|| topic_of(row)).filter(|topic| !topic.is_empty());
         Made {
             slots: maker.make(&row.text, &text).clone(),
+            sentences: if self.reads_sentences { maker.sentences(&row.text, &text) } else { Vec::new() },
             stems,
             digest: digest(&row.text),
             measures: self.labels.iter().map(measure).collect(),
@@ -127,8 +146,9 @@ impl Examples {
         for (number, &slot) in vocabulary.iter().enumerate() {
             numbers[slot as usize] = number as u32;
         }
-        let rows = std::mem::take(&mut self.rows);
-        self.rows = rows.renumbered(&numbers, vocabulary.len());
+        for rows in [&mut self.rows, &mut self.sentences] {
+            *rows = std::mem::take(rows).renumbered(&numbers, vocabulary.len());
+        }
         vocabulary
     }
 

@@ -6,7 +6,7 @@ use super::tune::{self, Strength};
 use super::{Algorithm, Parameters};
 use crate::error::{Error, Result};
 use crate::evaluate::Scored;
-use crate::features::SLOT_BITS;
+use crate::features::{FAMILIES, Family, SLOT_BITS};
 use crate::model::{
     Calibration, DenseHead, Frequencies, Head, LabelCard, Logistic, LogisticProblem, NaiveBayes, NaiveBayesParams,
 };
@@ -144,12 +144,28 @@ impl<'a> Plan<'a> {
         let score = |at: usize| {
             let row = task.rows[at] as usize;
             let ngrams = parts.ngrams.as_ref();
-            let ngrams = ngrams.map(|ngrams| ngrams.log_odds(self.examples.rows.row(row).times(task.families)));
+            let ngrams = ngrams.map(|ngrams| self.log_odds(task, row, ngrams));
             let measured = self.examples.measured(task.column, row);
             let dense = parts.dense.as_ref().zip(measured).map(|(dense, measured)| dense.log_odds(measured));
             ngrams.into_iter().chain(dense).collect()
         };
         task.inside(fold).map(score).collect()
+    }
+
+    /// Returns the raw score of a row, as [`Head::raw`] does of a comment.
+    fn log_odds(&self, task: &Task, row: usize, ngrams: &Logistic) -> f64 {
+        let entries = self.examples.rows.row(row).times(task.families);
+        let whole = ngrams.log_odds(entries);
+        let share = self.parameters.worst_sentence_of(&task.label);
+        if share == 0. {
+            return whole;
+        }
+        let mut only_manner = [0.; FAMILIES];
+        only_manner[Family::Manner as usize] = 1.;
+        let manner = ngrams.log_odds(entries.times(only_manner)) - ngrams.bias;
+        let sentences = self.examples.sentences(row);
+        let worst = sentences.map(|sentence| manner + ngrams.log_odds(sentence.times(task.families))).reduce(f64::max);
+        whole + share * (worst.unwrap_or(whole) - whole)
     }
 
     /// Fits one head on the rows of a task that are not in `fold`.
@@ -286,7 +302,7 @@ impl<'a> Plan<'a> {
         let share = positives as f64 / task.targets.len() as f64;
         let base_rate = self.parameters.base_rates.get(&task.label).copied();
         let base_rate = base_rate.unwrap_or(share.clamp(BASE_RATES.0, BASE_RATES.1));
-        let calibration = Calibration::fit(raw, &task.targets, &task.weights, base_rate);
+        let calibration = Calibration::fit(raw, &task.targets, &task.weights_held_out, base_rate);
         let scores: Vec<f64> = raw.iter().map(|raw| calibration.probability(raw)).collect();
         let scored = Scored::new(&scores, &task.targets);
         let (auc, average_precision) = scored.with_intervals(self.parameters.seed);
@@ -320,6 +336,7 @@ impl<'a> Plan<'a> {
             features,
             base_rate,
             thread_alone: aside,
+            worst_sentence: self.parameters.worst_sentence_of(&task.label),
             sources_held_out: task.division.by_source(),
             held_out_auc: auc,
             held_out_average_precision: average_precision,
@@ -329,7 +346,10 @@ impl<'a> Plan<'a> {
         };
         let bias = whole.ngrams.as_ref().map(|ngrams| ngrams.bias);
         let families = task.families;
-        let head = Head { label: task.label.clone(), ngrams: bias, families, dense: whole.dense, calibration, aside };
+        let worst_sentence = self.parameters.worst_sentence_of(&task.label);
+        let dense = whole.dense;
+        let head =
+            Head { label: task.label.clone(), ngrams: bias, families, worst_sentence, dense, calibration, aside };
         let column = whole.ngrams.map(|ngrams| {
             let mut column = vec![0.; 1 << SLOT_BITS];
             self.vocabulary.iter().zip(ngrams.weights).for_each(|(&slot, weight)| column[slot as usize] = weight);

@@ -56,6 +56,7 @@ const MOST_ALPHA: f64 = 1e6;
 /// | `label_within` | 0 | share of a second fit, for each label, that only tells rows of the same source apart | 0 to 1 |
 /// | `hold_out_sources` | none | labels that are calibrated on scores of whole sources held out, not of rows | with two sources or more |
 /// | `label_borrows` | none | for each label, other labels and the share of their n-gram weights that is added to its own | -1 to 1 |
+/// | `worst_sentence` | 0 | share of a comment's score that is that of its worst sentence, for each label that words decide | 0 to 1 |
 /// | `thread_alone` | none | rates at which off_topic is judged where no article is known | |
 /// | `tune` | yes (recipes: no) | whether other strengths of the penalty and of rare n-grams are tried, for each label | |
 /// | `least_rows` | 2 | rows that an n-gram must stand in | |
@@ -97,6 +98,10 @@ pub struct Parameters {
     /// What the n-gram head of a label borrows of the heads of others, as a share of their weights: sarcasm in quarrels
     /// comes with scorn, of which other sources tell more.
     pub label_borrows: BTreeMap<Label, BTreeMap<Label, f64>>,
+    /// How much of a comment's raw score is that of the sentence that speaks loudest for the label, where it has several: one
+    /// insult among many sober sentences is an insult (the standard assumption of multiple-instance learning, Dietterich et
+    /// al. 1997). Weights are those of whole comments; what is learned of how sure to be counts it in.
+    pub worst_sentence: BTreeMap<Label, f64>,
     /// How off_topic is judged where only a thread is known, for models that learn relevance from rows with articles.
     pub thread_alone: BTreeMap<Label, Aside>,
     /// Whether other strengths are tried in `nb-lr` heads, and taken where they tell the rows of every part held out apart
@@ -130,6 +135,7 @@ impl Parameters {
             label_within: BTreeMap::new(),
             hold_out_sources: Vec::new(),
             label_borrows: BTreeMap::new(),
+            worst_sentence: BTreeMap::new(),
             thread_alone: BTreeMap::new(),
             tune: true,
             least_rows: 2,
@@ -147,12 +153,16 @@ impl Parameters {
         self.label_families.get(label).copied().or(self.families).unwrap_or(usual)
     }
 
+    /// Returns how much of a label's score is that of the worst sentence.
+    pub fn worst_sentence_of(&self, label: &Label) -> f64 {
+        self.worst_sentence.get(label).copied().unwrap_or(0.)
+    }
+
     fn all_families(&self) -> impl Iterator<Item = &f64> {
         self.families.iter().chain(self.label_families.values()).flatten()
     }
 
     fn may_lend(&self, to: &Label, from: &Label) -> bool {
-        let has_words = |label: &Label| detect::find(label.as_str()).is_none_or(|detector| detector.reads_ngrams());
         to != from && self.labels.contains(from) && has_words(to) && has_words(from)
     }
 
@@ -177,6 +187,8 @@ impl Parameters {
             "the share that a label borrows of another must be within -1 and 1"
         } else if !self.label_borrows.iter().all(|(to, from)| from.keys().all(|from| self.may_lend(to, from))) {
             "a label borrows of another that is trained beside it and that words decide"
+        } else if !self.worst_sentence.iter().all(|(label, share)| has_words(label) && (0. ..=1.).contains(share)) {
+            "worst_sentence is for labels that words decide, and must be within 0 and 1"
         } else if !self.thread_alone.iter().all(|(label, aside)| label.as_str() == OFF_TOPIC && aside.is_sound()) {
             "thread_alone is for off_topic; strayed must be above 0 and below 1, idle from 0 and below 1, words above 0"
         } else if !self.label_balance.values().chain([&self.balance]).all(|balance| (0. ..=1.).contains(balance)) {
@@ -188,6 +200,11 @@ impl Parameters {
         };
         Err(Error::training(wrong))
     }
+}
+
+/// Tells whether the words of a comment speak for or against a label.
+fn has_words(label: &Label) -> bool {
+    detect::find(label.as_str()).is_none_or(|detector| detector.reads_ngrams())
 }
 
 /// What a new model is called and what it is for; goes into its card.
@@ -221,7 +238,7 @@ impl Trainer {
     /// When a parameter is out of its range.
     pub fn new(parameters: Parameters) -> Result<Self> {
         parameters.check()?;
-        let examples = Examples::new(&parameters.labels);
+        let examples = Examples::new(&parameters.labels, !parameters.worst_sentence.is_empty());
         Ok(Self { parameters, examples, sources: Vec::new(), source_weights: Vec::new() })
     }
 
@@ -276,7 +293,9 @@ impl Trainer {
             // One table serves all heads, and those of the base were fitted on its own.
             frequencies = base.weights().frequencies();
         }
-        self.examples.rows.rescale(|row| frequencies.scales(row));
+        for rows in [&mut self.examples.rows, &mut self.examples.sentences] {
+            rows.rescale(|row| frequencies.scales(row));
+        }
         let vocabulary = self.examples.keep_known(&counts, self.parameters.least_rows);
         let plan = fit::Plan::new(&self.parameters, &self.examples, &self.source_weights, (&frequencies, &vocabulary))?;
         let fitted = plan.run(progress)?;

@@ -52,6 +52,8 @@ pub struct Recipe {
     #[serde(default)]
     label_borrows: BTreeMap<Label, BTreeMap<Label, f64>>,
     #[serde(default)]
+    worst_sentence: BTreeMap<Label, f64>,
+    #[serde(default)]
     thread_alone: BTreeMap<Label, Aside>,
     /// What a recipe says of strengths stands, unless it asks for others to be tried.
     #[serde(default)]
@@ -140,6 +142,7 @@ impl Recipe {
             ("label_balance", self.label_balance.keys().collect()),
             ("label_damping", self.label_damping.keys().collect()),
             ("label_within", self.label_within.keys().collect()),
+            ("worst_sentence", self.worst_sentence.keys().collect()),
             ("thread_alone", self.thread_alone.keys().collect()),
             ("hold_out_sources", self.hold_out_sources.iter().collect()),
             ("label_borrows", self.label_borrows.iter().flat_map(|(to, from)| from.keys().chain([to])).collect()),
@@ -213,6 +216,7 @@ impl Recipe {
             label_c: self.label_c.clone(),
             hold_out_sources: self.hold_out_sources.clone(),
             label_borrows: self.label_borrows.clone(),
+            worst_sentence: self.worst_sentence.clone(),
             thread_alone: self.thread_alone.clone(),
             tune: self.tune,
             least_rows: self.least_rows.unwrap_or(defaults.least_rows),

@@ -20,6 +20,8 @@ pub(super) struct Task {
     pub(super) weights: Vec<f64>,
     /// What each counts in the fit within sources.
     pub(super) weights_within: Vec<f64>,
+    /// What each counts where it is held out: how much a source is to teach does not tell how common its comments are.
+    pub(super) weights_held_out: Vec<f64>,
     pub(super) folds: Vec<u8>,
     /// What made the folds.
     pub(super) division: Division,
@@ -76,14 +78,28 @@ impl Task {
             )));
         }
         let folds = rows.iter().map(|&row| division.fold(examples, row)).collect();
-        let balance = |share: f64| balanced(share, examples, source_weights, &rows, &targets);
-        let weights = balance(parameters.label_balance.get(label).copied().unwrap_or(parameters.balance));
-        let weights_within = balance(parameters.balance);
+        let balance = |share: f64, of_sources: &[f64]| balanced(share, examples, of_sources, &rows, &targets);
+        let share = parameters.label_balance.get(label).copied().unwrap_or(parameters.balance);
+        let weights = balance(share, source_weights);
+        let weights_within = balance(parameters.balance, source_weights);
+        let weights_held_out = balance(share, &vec![1.; source_weights.len()]);
         let rows = rows.into_iter().map(|row| row as u32).collect();
         let families = parameters.families_of(label);
         let strength = Strength::of(parameters, label);
         let label = label.clone();
-        let task = Self { column, label, rows, targets, weights, weights_within, folds, division, families, strength };
+        let task = Self {
+            column,
+            label,
+            rows,
+            targets,
+            weights,
+            weights_within,
+            weights_held_out,
+            folds,
+            division,
+            families,
+            strength,
+        };
         let one_class = |fold: &usize| {
             let left: BTreeSet<bool> = task.outside(*fold).into_iter().map(|at| task.targets[at]).collect();
             left.len() < 2

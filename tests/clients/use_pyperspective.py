@@ -4,9 +4,9 @@ from PyPerspective.Perspective import Perspective
 from PyPerspective.errors import ApiException
 
 perspective = Perspective("key-1")
-text = "Thank you, Ann. You are an utter idiot, Bo."
+text = "You are an utter idiot, Bo."
 comment = perspective.get_score(text, tests=["TOXICITY", "SEVERE_TOXICITY", "INSULT", "PROFANITY", "THREAT", "IDENTITY_ATTACK"])
-assert comment["TOXICITY"].score > 0.7 and comment["TOXICITY"].score_type == "PROBABILITY"
+assert comment["TOXICITY"].score > 0.9 and comment["TOXICITY"].score_type == "PROBABILITY"
 assert comment["THREAT"].score < 0.5
 assert str(comment["INSULT"][0]) == text
 assert comment.requests_langs == ["en"] and comment.detected_langs == ["en"]

@@ -97,6 +97,16 @@ fn rows(card: &Card) -> usize {
 fn of_label(label: &LabelCard) -> Vec<String> {
     let meaning = detect::find(label.label.as_str()).map_or("the site's own", |detector| detector.meaning());
     let positive = 100. * label.positives as f64 / label.rows.max(1) as f64;
+    let mut how = text(&label.algorithm);
+    if label.worst_sentence > 0. {
+        how += &format!("; {} of the score is the worst sentence's", label.worst_sentence);
+    }
+    if let Some(aside) = label.thread_alone {
+        how += &format!(
+            "; by a thread alone: {} strayed, {} of the shortest idle, half as many at {} words",
+            aside.strayed, aside.idle, aside.words
+        );
+    }
     vec![
         text(label.label.as_str()),
         text(meaning),
@@ -106,7 +116,7 @@ fn of_label(label: &LabelCard) -> Vec<String> {
         measure(label.held_out_auc),
         measure(label.held_out_average_precision),
         label.base_rate.to_string(),
-        text(&label.algorithm),
+        how,
     ]
 }
 
