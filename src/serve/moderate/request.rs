@@ -268,11 +268,11 @@ mod tests {
             ),
             (
                 r#"{"text":"a","articleId":"5"}"#.into(),
-                "line 1, column 23: articleId: a row has no field of this name; write it as \"article_id\"",
+                "line 1, column 24: articleId: a row has no field of this name; write it as \"article_id\"",
             ),
             (
                 r#"[{"text":"a","article_id":"5"},{"text":"b","articleid":"5"}]"#.into(),
-                "line 1, column 54: [1].articleid: a row has no field of this name; write it as \"article_id\"",
+                "line 1, column 55: [1].articleid: a row has no field of this name; write it as \"article_id\"",
             ),
             (
                 r#"{"text":"a","parent":5}"#.into(),
