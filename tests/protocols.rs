@@ -289,6 +289,87 @@ async fn akismets_calls_are_forms() {
     assert_eq!(ask(&server, &asked).await.2, json!("invalid"));
 }
 
+/// WordPress throws away unseen what it is told to discard, so that it is told so only where the site wants that.
+#[tokio::test]
+async fn akismets_clients_discard_nothing_unless_the_site_wants_it() {
+    let rejected = "api_key=a&blog=b&user_ip=i&comment_content=You+utter+idiot,+you+stupid+moron.";
+    for akismet_discard in [false, true] {
+        let config = Config { akismet_discard, ..Config::default() };
+        let server = router(config, Moderator::builtin().unwrap()).unwrap();
+        let (_, headers, body) = ask(&server, &post("/1.1/comment-check", rejected)).await;
+        assert_eq!(body, json!(true));
+        assert_eq!(headers.contains(&("x-akismet-pro-tip".to_owned(), "discard".to_owned())), akismet_discard);
+    }
+}
+
+/// What WordPress's plugin asks before it keeps a key, and reads of the answers.
+#[tokio::test]
+async fn wordpress_finds_an_account() {
+    let key = KeyTable {
+        name: "blog".to_owned(),
+        hash: KeyHash::of("right-key"),
+        scopes: vec![Scope::Learn],
+        per_second: None,
+        burst: None,
+    };
+    let server = router(Config { keys: vec![key], ..Config::default() }, Moderator::builtin().unwrap()).unwrap();
+    let asked = |call: &str, host: &str, body: &str| json!({"method": "POST", "target": format!("/1.1/{call}"), "headers": {"host": host}, "body": body});
+    let form = "key=right-key&blog=https%3A%2F%2Fnews.example&from=all";
+    for (host, form) in [("rest.akismet.com", form), ("right-key.rest.akismet.com", "blog=b")] {
+        assert_eq!(ask(&server, &asked("verify-key", host, form)).await.2, json!("valid"));
+        let (status, _, account) = ask(&server, &asked("get-subscription", host, form)).await;
+        assert_eq!((status, &account["status"]), (200, &json!("active")));
+        // Neither a date of billing nor an offer of a paid plan is shown.
+        assert!(account["next_billing_date"] == false && account["account_type"] != "free-api-key", "{account}");
+        // Numbers would have WordPress load a chart from elsewhere with the key in its address.
+        let (status, _, stats) = ask(&server, &asked("get-stats", host, form)).await;
+        assert!(status == 200 && stats.is_object() && stats["spam"].is_null(), "{stats}");
+    }
+    for call in ["get-subscription", "get-stats"] {
+        let wrong = asked(call, "rest.akismet.com", "key=wrong&blog=b");
+        assert_eq!(ask(&server, &wrong).await.2, json!("invalid"));
+    }
+    let test = json!({"method": "GET", "target": "/1.1/test", "headers": {}, "body": ""});
+    assert_eq!(ask(&server, &test).await.2, json!("connected"));
+}
+
+/// JavaScript writes half an emoji, where it cuts a text inside one, as an escape that stands for no text.
+#[tokio::test]
+async fn half_an_emoji_lets_nothing_through() {
+    let server = router(Config::default(), Moderator::builtin().unwrap()).unwrap();
+    let insult = r"You utter idiot, you stupid moron \ud83d";
+    let analyze = format!(
+        r#"{{"comment":{{"text":"{insult}"}},"requestedAttributes":{{"TOXICITY":{{}}}},"spanAnnotations":true}}"#
+    );
+    let (status, _, body) = ask(&server, &post("/v1alpha1/comments:analyze", &analyze)).await;
+    let toxicity = &body["attributeScores"]["TOXICITY"];
+    assert!(status == 200 && toxicity["summaryScore"]["value"].as_f64().unwrap() > 0.8, "{body}");
+    // What stands for the half is as wide as the half was.
+    assert_eq!(toxicity["spanScores"][0]["end"], 35);
+    let (status, _, body) = ask(&server, &post("/v1/moderations", &format!(r#"{{"input":"{insult}"}}"#))).await;
+    assert!(status == 200 && body["results"][0]["flagged"] == true, "{body}");
+    let row = format!(r#"{{"text":"{insult}"}}"#);
+    let (status, _, body) = ask(&server, &post("/v1/moderate", &row)).await;
+    assert!(status == 200 && body["action"] != "approve", "{body}");
+    let mut stream = post("/v1/moderate", &row);
+    stream["headers"] = json!({"content-type": "application/x-ndjson"});
+    let (status, _, body) = ask(&server, &stream).await;
+    assert!(status == 200 && body["action"] != "approve", "{body}");
+}
+
+/// A client that is made for another version is not handed the document of this one.
+#[tokio::test]
+async fn other_versions_are_not_discovered() {
+    let server = router(Config::default(), Moderator::builtin().unwrap()).unwrap();
+    let asked =
+        |query: &str| json!({"method": "GET", "target": format!("/$discovery/rest{query}"), "headers": {}, "body": ""});
+    for query in ["", "?version=v1alpha1&key=k"] {
+        assert_eq!(ask(&server, &asked(query)).await.2["version"], "v1alpha1", "{query}");
+    }
+    let (status, _, body) = ask(&server, &asked("?version=v2")).await;
+    assert!(status == 404 && body["error"]["message"].as_str().unwrap().contains("v1alpha1"), "{body}");
+}
+
 /// Whatever is sent, nothing fails inside.
 #[tokio::test]
 async fn hostile_requests_are_refused_without_a_fault() {
@@ -340,6 +421,9 @@ async fn hostile_requests_are_refused_without_a_fault() {
         "/1.2/submit-spam",
         "/1.1/submit-ham",
         "/1.2/usage-limit?api_key=%FF",
+        "/1.1/get-subscription",
+        "/1.1/get-stats",
+        "/1.1/test",
     ];
     for target in targets {
         for body in &bodies {

@@ -27,7 +27,7 @@ use std::time::Duration;
     after_help = "Examples:\n  \
         gruff serve --listen 127.0.0.1:8000 --policy site.toml\n  \
         curl -s http://127.0.0.1:8000/v1/moderate -d '{\"text\": \"What an idiot.\"}'\n  \
-        gruff serve key --name coral --scope score,learn"
+        gruff serve key --name coral --scope score,learn >>gruff.toml"
 )]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -41,7 +41,8 @@ enum Command {
     Key(Key),
 }
 
-/// Make an API key: the key itself is printed once, with the lines for the configuration, which hold only its hash
+/// Make an API key: the key itself is printed once, to standard error; to standard output go the lines for the
+/// configuration, which hold only its hash
 #[derive(clap::Args)]
 struct Key {
     /// What metrics call the key
@@ -152,11 +153,13 @@ impl Key {
     fn run(self) -> anyhow::Result<ExitCode> {
         let key = generate().context("the system has no random numbers")?;
         let scopes: Vec<String> = self.scope.iter().map(|scope| format!("{:?}", scope.meant().as_str())).collect();
+        // Lines that are sent on to the configuration must not take the key along.
+        writeln!(std::io::stderr(), "The key, for whoever asks; it is not kept anywhere:\n  {key}")
+            .context("the key cannot be shown, as standard error is closed")?;
         let mut out = output::stdout();
         writeln!(
             out,
-            "# The key, for whoever asks; it is not kept anywhere:\n#   {key}\n# For the configuration:\n[[key]]\n\
-             name = \"{}\"\nhash = \"{}\"\nscopes = [{}]",
+            "\n[[key]]\nname = \"{}\"\nhash = \"{}\"\nscopes = [{}]",
             self.name,
             KeyHash::of(&key),
             scopes.join(", ")

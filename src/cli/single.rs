@@ -66,7 +66,7 @@ pub(super) fn read_bytes(path: Option<&Path>) -> anyhow::Result<(String, Vec<u8>
 fn parse(bytes: &[u8]) -> anyhow::Result<Row> {
     let text = extract::decode(bytes, Format::FlatText)?;
     if is_json(&text) {
-        return serde_json::from_str(&text).map(|SingleRow(row)| row).context("no row");
+        return SingleRow::parse(&text).map(|SingleRow(row)| row).context("no row");
     }
     if text.contains('\0') {
         bail!("the text holds a NUL character; remove it");

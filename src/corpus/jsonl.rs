@@ -4,8 +4,9 @@ use super::cell::Cell;
 use super::fields::{Field, FieldsSeed};
 use super::lines::{Found, LONGEST, Lines, Place};
 use super::source::describe;
-use super::{Columns, Fault, Record, threads};
+use super::{Columns, Fault, Record, halves, threads};
 use serde::de::DeserializeSeed;
+use std::borrow::Cow;
 
 /// Reads JSON rows.
 pub(super) struct Jsonl {
@@ -61,9 +62,18 @@ impl Jsonl {
 
 fn parse(line: &[u8], place: Place, wide: bool, columns: &Columns) -> Result<Record, Fault> {
     let (text, odd) = super::utf_8(line, place, wide)?;
-    let mut deserializer = serde_json::Deserializer::from_str(&text);
-    let fields = FieldsSeed(columns).deserialize(&mut deserializer);
-    let fields = fields.and_then(|fields| deserializer.end().map(|()| fields)).map_err(|error| {
+    let fields = |json: &str| {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let fields = FieldsSeed(columns).deserialize(&mut deserializer)?;
+        deserializer.end().map(|()| fields)
+    };
+    let mut text = text;
+    let read = fields(&text).or_else(|error| {
+        let mended = halves::mended(text.as_bytes()).and_then(|mended| String::from_utf8(mended).ok());
+        text = Cow::Owned(mended.ok_or(error)?);
+        fields(&text)
+    });
+    let fields = read.map_err(|error| {
         let column = error.column();
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();

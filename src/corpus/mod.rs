@@ -11,6 +11,7 @@ mod cell;
 mod entry;
 mod fields;
 mod gather;
+mod halves;
 mod jsonl;
 mod lines;
 mod paths;
@@ -23,6 +24,7 @@ mod threads;
 mod write;
 
 pub use entry::{Body, Entry};
+pub(crate) use halves::mended;
 pub use paths::open_paths;
 pub use single::SingleRow;
 pub use write::RowWriter;

@@ -88,7 +88,7 @@ pub(super) async fn note(State(server): State<Arc<Server>>, request: Request, ne
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let refusal = if let Some(Wrong(told)) = request.extensions().get() {
         Some(Refusal::new(StatusCode::BAD_REQUEST, *told))
-    } else if !server.needs_keys() && comes_from_another_site(request.headers()) {
+    } else if !server.needs_keys() && comes_from_another_site(&method, request.headers()) {
         Some(Refusal::new(StatusCode::FORBIDDEN, FOREIGN))
     } else {
         None
@@ -111,9 +111,12 @@ pub(super) async fn note(State(server): State<Arc<Server>>, request: Request, ne
 }
 
 /// Tells whether a browser sent a request on behalf of a page that is not of this machine. Without keys such a page could
-/// teach the store what it likes; programs send no `Origin`.
-fn comes_from_another_site(headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else { return false };
+/// teach the store what it likes; programs send neither `Origin` nor `Sec-Fetch-Site`. A link may be followed from anywhere.
+fn comes_from_another_site(method: &Method, headers: &HeaderMap) -> bool {
+    let says = |name: &str, value: &str| headers.get(name).is_some_and(|said| said == value);
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return says("sec-fetch-site", "cross-site") && !(method == Method::GET && says("sec-fetch-mode", "navigate"));
+    };
     let host = origin.to_str().ok().and_then(|origin| origin.parse::<Uri>().ok()).and_then(|uri| {
         let host = uri.host()?.trim_matches(['[', ']']).to_owned();
         Some(host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()))

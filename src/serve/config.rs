@@ -44,6 +44,8 @@ pub struct Config {
     pub drain_delay: Duration,
     /// Whether [`listen`](super::listen) writes a line about each request to standard error.
     pub access_log: bool,
+    /// Whether Akismet's clients are told to throw away unseen what the policy rejects.
+    pub akismet_discard: bool,
     /// The file in which suggested decisions are kept; without one they are acknowledged and not kept.
     pub store: Option<PathBuf>,
     /// Certificate and key for HTTPS.
@@ -84,6 +86,7 @@ impl Default for Config {
             head_timeout: Duration::from_secs(15),
             drain_delay: Duration::ZERO,
             access_log: true,
+            akismet_discard: false,
             store: None,
             tls: None,
             noop: false,
@@ -139,6 +142,7 @@ impl Config {
             ("head_timeout", self.head_timeout != started.head_timeout),
             ("drain_delay", self.drain_delay != started.drain_delay),
             ("access_log", self.access_log != started.access_log),
+            ("akismet_discard", self.akismet_discard != started.akismet_discard),
             ("store", self.store != started.store),
             ("tls", self.tls != started.tls),
         ];
@@ -148,6 +152,13 @@ impl Config {
     /// Returns what is wrong with values that are each in order by themselves.
     fn check(&self) -> std::result::Result<(), String> {
         for (number, key) in self.keys.iter().enumerate() {
+            if key.burst.is_some() && key.per_second.is_none() {
+                return Err(format!(
+                    "the key {:?} has a burst without per_second, which limits nothing; give per_second too, or leave \
+                     burst out",
+                    key.name
+                ));
+            }
             let earlier = self.keys.get(..number).unwrap_or_default();
             if earlier.iter().any(|other| other.name == key.name) {
                 return Err(format!("two keys are named {:?}; give each its own name", key.name));
@@ -232,13 +243,14 @@ mod tests {
             "listen = \"0.0.0.0:443\"\nmodel = \"site.gruff\"\npolicy = \"site.toml\"\nlabels = [\"insult\"]\nthreads = 2\n\
              max_body = 1000\nmax_rows = 10\nmax_requests = 5\nmax_connections = 7\nmax_memory = 5000\narticles = 99\n\
              timeout = 0.5\nhead_timeout = 5\ndrain_delay = 3\naccess_log = false\n\
+             akismet_discard = true\n\
              [tls]\ncertificate = \"cert.pem\"\nkey = \"key.pem\"\n\
              [[key]]\nname = \"coral\"\nhash = \"{HASH}\"\nscopes = [\"score\", \"learn\"]\nper_second = 50\nburst = 100\n"
         );
         let config = Config::parse("site.toml", &text).unwrap();
         assert_eq!((config.timeout, config.head_timeout), (Duration::from_millis(500), Duration::from_secs(5)));
         assert_eq!((config.keys.len(), config.threads, config.articles), (1, 2, 99));
-        assert!(!config.access_log);
+        assert!(!config.access_log && config.akismet_discard);
         let config = config.relative_to(Path::new("/etc/gruff"));
         assert_eq!(config.model.as_deref(), Some(Path::new("/etc/gruff/site.gruff")));
         assert_eq!(config.tls.map(|tls| tls.key).as_deref(), Some(Path::new("/etc/gruff/key.pem")));
@@ -277,6 +289,10 @@ mod tests {
             (
                 key(&format!("hash = \"{HASH}\"\nscopes = [\"score\"]\nper_second = 0")),
                 "line 5, column 14: invalid value: integer `0`, expected a whole number from 1",
+            ),
+            (
+                key(&format!("hash = \"{HASH}\"\nscopes = [\"score\"]\nburst = 10")),
+                "the key \"a\" has a burst without per_second",
             ),
             (format!("{0}{0}", key(&format!("hash = \"{HASH}\"\nscopes = [\"score\"]\n"))), "two keys are named \"a\""),
         ];

@@ -3,6 +3,7 @@
 use super::Server;
 use super::config::Config;
 use super::host::Checked;
+use super::linger::{Lingering, Progress};
 use axum::Router;
 use futures_util::FutureExt;
 use hyper::server::conn::http1;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 
@@ -27,6 +28,8 @@ const MAX_HEADERS: usize = 100;
 const REFUSED_AT_ONCE: usize = 64;
 /// How long a refused client may take to read why.
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
+/// How long the first head of a connection may still take once the server stops.
+const LAST_HEAD: Duration = Duration::from_secs(1);
 /// What a connection too many is told: HTTP, without a look at what it asks for.
 const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nretry-after: 1\r\n\
     connection: close\r\ncontent-length: 106\r\n\r\n\
@@ -41,6 +44,8 @@ pub(super) struct Connections {
     head_timeout: Duration,
     timeout: Duration,
     drain_delay: Duration,
+    /// Whether connections are no longer accepted.
+    stopped: watch::Sender<bool>,
     #[cfg(feature = "tls")]
     tls: Option<tokio_rustls::TlsAcceptor>,
 }
@@ -63,6 +68,7 @@ impl Connections {
             head_timeout: config.head_timeout,
             timeout: config.timeout,
             drain_delay: config.drain_delay,
+            stopped: watch::Sender::new(false),
             #[cfg(feature = "tls")]
             tls: config.tls.as_ref().map(super::tls::acceptor).transpose()?,
         })
@@ -91,6 +97,7 @@ impl Connections {
             self.accepted(Ok(stream), &graceful).await;
         }
         drop(listener);
+        self.stopped.send_replace(true);
         // A client that never finishes its request does not keep the server from stopping.
         let _ = timeout(self.timeout * 2, graceful.shutdown()).await;
     }
@@ -114,18 +121,21 @@ impl Connections {
         let open = Open::new(Arc::clone(&self.server), place);
         let mut timed = TimeoutStream::new(stream);
         timed.set_write_timeout(Some(self.timeout));
-        let (timed, watcher) = (Box::pin(timed), graceful.watcher());
-        let (router, head_timeout) = (self.router.clone(), self.head_timeout);
+        let progress = Progress::default();
+        let (timed, watcher) = (Lingering::new(Box::pin(timed), progress.clone()), graceful.watcher());
+        let (service, head_timeout) = (Checked::new(self.router.clone(), progress.clone()), self.head_timeout);
+        let given_up = given_up(self.stopped.subscribe(), progress);
         #[cfg(feature = "tls")]
         if let Some(acceptor) = self.tls.clone() {
-            tokio::spawn(async move {
+            let talk = async move {
                 if let Ok(Ok(encrypted)) = timeout(head_timeout, acceptor.accept(timed)).await {
-                    talk(encrypted, router, head_timeout, watcher, open).await;
+                    talk(encrypted, service, head_timeout, watcher, open).await;
                 }
-            });
+            };
+            tokio::spawn(unless(talk, given_up));
             return;
         }
-        tokio::spawn(talk(timed, router, head_timeout, watcher, open));
+        tokio::spawn(unless(talk(timed, service, head_timeout, watcher, open), given_up));
     }
 
     fn refuse(&self, mut stream: TcpStream) {
@@ -171,17 +181,35 @@ impl Drop for Open {
 
 async fn talk<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
-    router: Router,
+    service: Checked,
     head_timeout: Duration,
     watcher: Watcher,
     open: Open,
 ) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(head_timeout).max_buf_size(MAX_HEAD).max_headers(MAX_HEADERS);
-    let connection = http.serve_connection(TokioIo::new(stream), Checked::new(router));
+    let connection = http.serve_connection(TokioIo::new(stream), service);
     // What goes wrong on a connection is the client's to notice.
     let _ = watcher.watch(connection).await;
     drop(open);
+}
+
+/// Talks until the connection is given up.
+async fn unless(talk: impl Future<Output = ()>, given_up: impl Future<Output = ()>) {
+    tokio::select! {
+        () = talk => {}
+        () = given_up => {}
+    }
+}
+
+/// Is done when the server stops and a connection has not come to ask anything: half a head is no request in flight.
+async fn given_up(mut stopped: watch::Receiver<bool>, progress: Progress) {
+    // Without a sender the server has stopped.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+    sleep(LAST_HEAD).await;
+    if progress.is_asked() {
+        std::future::pending::<()>().await;
+    }
 }
 
 fn is_of_the_client(error: &io::Error) -> bool {

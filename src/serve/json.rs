@@ -1,10 +1,13 @@
 //! Reads the JSON of requests. What is wrong with one is told in words for whoever wrote the client: which field, and what to
 //! give instead, with no more of what was sent than [`shown`] shows.
 
+use crate::corpus::mended;
 use crate::text::echo::shown;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -50,6 +53,17 @@ impl Malformed {
         Self { field, place, what, unknown_name }
     }
 
+    /// Says of a body that was not meant to be JSON what it seems to be, instead of where the first of its signs is wrong.
+    fn unlike_json(self, body: &[u8]) -> Self {
+        let body = body.trim_ascii_start();
+        let word = body.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        match (body.first(), body.get(..word)) {
+            (None, _) => Self::whole("the body is empty; send JSON"),
+            (Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9'), _) | (_, Some(b"true" | b"false" | b"null")) => self,
+            _ => Self::whole("the body is no JSON but begins as another text, such as a form or CSV; send JSON"),
+        }
+    }
+
     /// Returns all of it as one sentence, with the place in front.
     pub(super) fn sentence(&self) -> String {
         match self.place {
@@ -59,20 +73,38 @@ impl Malformed {
     }
 }
 
-/// Reads a body, or a line.
+/// Reads a body, or a line. Halves of surrogate pairs are read as U+FFFD.
 ///
 /// # Errors
 /// When it is no JSON, or not what it should be.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
-    // Nearly all bodies are right. Where one is not, it is read again, more slowly, to know which field is wrong.
-    serde_json::from_slice(body).map_err(|error| {
-        let mut again = serde_json::Deserializer::from_slice(body);
-        let path = match serde_path_to_error::deserialize::<_, T>(&mut again) {
-            Err(traced) if error.classify() == Category::Data => traced.path().to_string(),
-            _ => String::from("."),
-        };
-        Malformed::new(&error, &path)
+    // Nearly all bodies are right, so that only those that are not are looked through for halves.
+    serde_json::from_slice(body).or_else(|error| match mended(body) {
+        Some(body) => serde_json::from_slice(&body).map_err(|error| traced::<T>(&body, &error)),
+        None => Err(traced::<T>(body, &error)),
     })
+}
+
+/// Reads a body that is wrong again, more slowly, to know which field is.
+fn traced<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Malformed {
+    // Of a number where a name is to be given the parser says that it is no value.
+    let no_value =
+        || error.to_string().starts_with("expected value") && serde_json::from_slice::<IgnoredAny>(body).is_ok();
+    let is_json = error.classify() == Category::Data || no_value();
+    if !is_json {
+        return Malformed::new(error, ".").unlike_json(body);
+    }
+    let mut again = serde_json::Deserializer::from_slice(body);
+    let path = match serde_path_to_error::deserialize::<_, T>(&mut again) {
+        Err(traced) => traced.path().to_string(),
+        Ok(_) => String::from("."),
+    };
+    let told = Malformed::new(error, &path);
+    if error.classify() == Category::Data {
+        return told;
+    }
+    let at = if told.field.is_empty() { "the body" } else { &told.field };
+    Malformed { what: format!("{at} is no text; give one of the names that /openapi.json has for it"), ..told }
 }
 
 /// Says in plain words what serde says in its own; the name of a key too, where one is unknown.
@@ -176,6 +208,44 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
+/// Reads an object whose keys are names that the caller chooses, each once; `None` for null.
+///
+/// # Errors
+/// When it is no object, or has a key twice: of two values none is the one that counts.
+pub(super) fn distinct<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<BTreeMap<String, T>>, D::Error> {
+    struct Entries<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
+        type Value = Option<BTreeMap<String, T>>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut entries = BTreeMap::new();
+            while let Some((name, value)) = map.next_entry::<String, T>()? {
+                match entries.entry(name) {
+                    Entry::Vacant(place) => place.insert(value),
+                    Entry::Occupied(known) => {
+                        let name = shown(known.key(), 64);
+                        return Err(A::Error::custom(format_args!("{name:?} stands twice; give it once")));
+                    }
+                };
+            }
+            Ok(Some(entries))
+        }
+    }
+
+    deserializer.deserialize_any(Entries(PhantomData))
+}
+
 /// How many items a list has, without a place in memory for each.
 pub(super) struct Count(pub(super) usize);
 
@@ -258,6 +328,41 @@ mod tests {
         assert!(
             read::<Object<Outer>>(br#"{"inner":{"text":"a","kind":"Rich"},"list":[{"text":"b","kind":"Plain"}]}"#)
                 .is_ok()
+        );
+    }
+
+    #[test]
+    fn what_is_no_json_at_all_is_told_so() {
+        for body in ["text=You+fool&x=1", "text,label\n\"a\",1\n", "--boundary", "<xml/>", "tru"] {
+            let sentence = match body.starts_with("--") {
+                // A minus may begin a number.
+                true => "line 1, column 2: this is no JSON: invalid number",
+                false => "the body is no JSON but begins as another text, such as a form or CSV; send JSON",
+            };
+            assert_eq!(told(body), sentence, "{body}");
+        }
+        for body in ["", " \n"] {
+            assert_eq!(told(body), "the body is empty; send JSON");
+        }
+        // A number in the place of a name is JSON.
+        for value in ["1", "true", "[1]"] {
+            let told = told(&format!(r#"{{"inner":{{"text":"a","kind":{value}}}}}"#));
+            assert!(
+                told.ends_with("inner.kind is no text; give one of the names that /openapi.json has for it"),
+                "{told}"
+            );
+        }
+    }
+
+    #[test]
+    fn half_an_emoji_is_no_fault() {
+        let read = |body: &str| read::<Inner>(body.as_bytes()).map(|inner| inner._text);
+        assert_eq!(read(r#"{"text":"You \ud83d idiot"}"#).unwrap(), "You \u{fffd} idiot");
+        // What else is wrong is told with its place in what was sent.
+        let wrong = r#"{"text":"\ude00","number":"x"}"#;
+        assert_eq!(
+            read(wrong).unwrap_err().sentence(),
+            "line 1, column 29: number is a text; give a whole number that is not negative"
         );
     }
 

@@ -55,6 +55,14 @@ pub(super) fn admit(server: &Server, key: Option<&str>, scope: Scope) -> Result<
     server.admit_key(key, scope).map_err(|denied| Problem::from(denied).into())
 }
 
+/// As [`admit`], for requests of several comments, which [`Judge::charge`] counts.
+///
+/// # Errors
+/// When there are keys, and this is none of them, or lacks the scope.
+pub(super) fn let_in(server: &Server, key: Option<&str>, scope: Scope) -> Result<Caller, Refusal> {
+    server.let_key_in(key, scope).map_err(|denied| Problem::from(denied).into())
+}
+
 /// Judges rows for a request, until nobody waits for it any more.
 pub(super) struct Judge<'a> {
     server: &'a Server,

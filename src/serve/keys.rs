@@ -140,15 +140,13 @@ struct Allowance {
     limiter: DefaultDirectRateLimiter,
     /// The most comments at once.
     burst: NonZeroU32,
-    /// How long it takes until there is room for one more.
-    each: Duration,
 }
 
 impl Allowance {
     fn new(per_second: NonZeroU32, burst: Option<NonZeroU32>) -> Self {
         let burst = burst.unwrap_or(per_second);
         let quota = Quota::per_second(per_second).allow_burst(burst);
-        Self { limiter: RateLimiter::direct(quota), burst, each: quota.replenish_interval() }
+        Self { limiter: RateLimiter::direct(quota), burst }
     }
 }
 
@@ -177,19 +175,10 @@ impl Caller {
         }
     }
 
-    /// Counts the comments of a request; the first was counted when its caller was let in.
+    /// Counts the comments of a request whose caller was let in by [`Keys::let_in`]: a request counts as one at least. The
+    /// time to wait is long enough for all of them.
     pub(super) fn charge_request(&self, comments: usize) -> Result<(), Denied> {
-        match self.most() {
-            // However long they wait, the first and all others do not fit together.
-            Some(most) if comments > most => Err(Denied::TooMany(u32::try_from(most).unwrap_or(u32::MAX))),
-            _ => self.charge(comments.saturating_sub(1)).map_err(|denied| match denied {
-                // The request will come again as a whole, which takes the room of one more.
-                Denied::TooOften(wait) => {
-                    Denied::TooOften(wait + self.0.as_ref().map_or(Duration::ZERO, |allowance| allowance.each))
-                }
-                denied => denied,
-            }),
-        }
+        self.charge(comments.max(1))
     }
 }
 
@@ -230,8 +219,16 @@ impl Keys {
         !self.0.is_empty()
     }
 
-    /// Lets a caller in who presents `key` and wants what `scope` allows; returns the key's name too, if there are keys.
+    /// Lets a caller in who presents `key` and wants what `scope` allows, and counts one comment; returns the key's name
+    /// too, if there are keys.
     pub(super) fn admit(&self, key: Option<&str>, scope: Scope) -> Result<(Option<&str>, Caller), Denied> {
+        let (name, caller) = self.let_in(key, scope)?;
+        caller.charge(1)?;
+        Ok((name, caller))
+    }
+
+    /// As [`Keys::admit`], but the comments are still to be counted.
+    pub(super) fn let_in(&self, key: Option<&str>, scope: Scope) -> Result<(Option<&str>, Caller), Denied> {
         if self.0.is_empty() {
             return Ok((None, Caller::default()));
         }
@@ -247,9 +244,7 @@ impl Keys {
         if !table.scopes.contains(&scope) {
             return Err(Denied::Scope(scope));
         }
-        let caller = Caller(allowance.clone());
-        caller.charge(1)?;
-        Ok((Some(&table.name), caller))
+        Ok((Some(&table.name), Caller(allowance.clone())))
     }
 }
 
@@ -370,6 +365,13 @@ mod tests {
         // What was refused was not counted.
         assert!(first.charge_request(2).is_ok());
         assert_eq!(Caller::default().charge_request(usize::MAX), Ok(()));
+        // Nothing is left: a request waits for all of its comments, and one that never fits is told so.
+        let keys = Keys::new(&[table("a", "one", &[Scope::Score], Some(100))], &Keys::default());
+        let caller = keys.let_in(Some("one"), Scope::Score).unwrap().1;
+        assert_eq!((caller.charge_request(100), caller.charge_request(101)), (Ok(()), Err(Denied::TooMany(100))));
+        let Err(Denied::TooOften(wait)) = caller.charge_request(90) else { panic!() };
+        assert!(wait > Duration::from_millis(600) && wait <= Duration::from_millis(900), "{wait:?}");
+        assert!(matches!(caller.charge_request(0), Err(Denied::TooOften(_))), "an empty request counts as one");
         let problem = Problem::from(Denied::TooOften(Duration::from_millis(2100)));
         assert_eq!((problem.status.as_u16(), problem.retry_after), (429, Some(3)));
     }

@@ -13,6 +13,7 @@ mod json;
 mod judging;
 mod keeper;
 mod keys;
+mod linger;
 mod metrics;
 mod moderate;
 mod openai;

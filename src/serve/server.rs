@@ -33,6 +33,8 @@ pub(super) struct Server {
     pub(super) metrics: Metrics,
     pub(super) keeper: Keeper,
     pub(super) usage: Usage,
+    /// Whether Akismet's clients are told to throw away what the policy rejects.
+    pub(super) akismet_discard: bool,
     /// Callers talk to this server itself by HTTPS.
     pub(super) https: bool,
     pub(super) max_body: usize,
@@ -92,6 +94,7 @@ impl Server {
             metrics: Metrics::new(),
             keeper: Keeper::start(store, config.max_requests, config.timeout)?,
             usage: Usage::default(),
+            akismet_discard: config.akismet_discard,
             https: config.tls.is_some(),
             max_body: config.max_body,
             max_rows: config.max_rows,
@@ -129,24 +132,34 @@ impl Server {
         self.current.load().keys.are_needed()
     }
 
-    /// Lets a caller in who presents `key` and wants what `scope` allows. Protocols that carry a key in a place of
-    /// their own call this; [`Server::admit`] finds it in the headers.
+    /// Lets a caller in who presents `key` and wants what `scope` allows, and counts one comment. Protocols that carry a key
+    /// in a place of their own call this; [`Server::admit`] finds it in the headers.
     ///
     /// # Errors
     /// When there are keys, and this is none of them, lacks the scope, or was used too often.
     pub(super) fn admit_key(&self, key: Option<&str>, scope: Scope) -> Result<Caller, Denied> {
-        match self.current.load().keys.admit(key, scope) {
-            Ok((name, caller)) => {
-                if let Some(name) = name {
-                    self.metrics.admitted(name);
-                }
-                Ok(caller)
-            }
-            Err(denied) => Err(self.denied(denied)),
-        }
+        self.noted(self.current.load().keys.admit(key, scope))
     }
 
-    /// Counts the comments of a request whose caller was let in.
+    /// As [`Server::admit_key`], for requests of several comments: [`Server::charge`] counts them once it is known how many
+    /// there are, so that whoever is to wait waits long enough for all.
+    ///
+    /// # Errors
+    /// When there are keys, and this is none of them, or lacks the scope.
+    pub(super) fn let_key_in(&self, key: Option<&str>, scope: Scope) -> Result<Caller, Denied> {
+        self.noted(self.current.load().keys.let_in(key, scope))
+    }
+
+    fn noted(&self, admitted: Result<(Option<&str>, Caller), Denied>) -> Result<Caller, Denied> {
+        let (name, caller) = admitted.map_err(|denied| self.denied(denied))?;
+        if let Some(name) = name {
+            self.metrics.admitted(name);
+        }
+        Ok(caller)
+    }
+
+    /// Counts the comments of a request whose caller was let in but not charged; one that has none, or is refused, counts as
+    /// one.
     ///
     /// # Errors
     /// When they are more than the caller's key allows, now or at all.
@@ -165,6 +178,14 @@ impl Server {
     /// As [`Server::admit_key`].
     pub(super) fn admit(&self, headers: &HeaderMap, scope: Scope) -> Result<Caller, Problem> {
         Ok(self.admit_key(in_headers(headers), scope)?)
+    }
+
+    /// As [`Server::let_key_in`], of a caller whose key is in the headers.
+    ///
+    /// # Errors
+    /// As [`Server::let_key_in`].
+    pub(super) fn let_in(&self, headers: &HeaderMap, scope: Scope) -> Result<Caller, Problem> {
+        Ok(self.let_key_in(in_headers(headers), scope)?)
     }
 
     /// Does a request's work on the pool.

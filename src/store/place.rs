@@ -1,6 +1,7 @@
 //! Which file is at a path: a file that was removed can still be written to, and what is written is lost.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// What tells a file from another of the same name.
@@ -21,6 +22,24 @@ impl Identity {
         let made = fs::metadata(path).ok()?.created().ok();
         let since = made.and_then(|made| made.duration_since(std::time::UNIX_EPOCH).ok()).unwrap_or_default();
         Some(Self(since.as_secs(), since.subsec_nanos().into()))
+    }
+}
+
+/// What every SQLite file begins with.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
+/// Returns how long the file at a path is, in bytes; `None` where it is no SQLite file (any more).
+///
+/// # Errors
+/// When it cannot be read, which says nothing about what it is.
+pub(super) fn length(path: &Path) -> io::Result<Option<u64>> {
+    let mut file = File::open(path)?;
+    let mut begins = [0; MAGIC.len()];
+    match file.read_exact(&mut begins) {
+        Ok(()) if begins == *MAGIC => Ok(Some(file.metadata()?.len())),
+        Ok(()) => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -1,12 +1,14 @@
 //! Events in an SQLite file.
 
-use super::place::{Identity, companion};
+use super::place::{Identity, companion, length};
 use super::{Event, Features, Store};
 use crate::error::{Error, Result};
 use crate::features::{Family, Ngrams};
 use crate::label::Label;
-use rusqlite::{Connection, Row, TransactionBehavior, params};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params};
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -37,13 +39,19 @@ const SCHEMA: &str = "
     CREATE INDEX event_subject ON event (community, subject);
 ";
 
+const DAMAGED: &str =
+    "it is damaged; move it away and start again (`sqlite3 FILE .recover` prints what can be read of it)";
+
+/// The largest file that is looked through when it is opened: a second or two.
+const LOOKED_THROUGH: u64 = 1 << 30;
+
 /// How often events are written again because the file has become another.
 const TRIES: usize = 3;
 
 /// A store in one file, written through to the disk before an event counts as kept.
 ///
-/// A file that is removed or replaced while it is open is opened anew, so that what is acknowledged is in the file that is
-/// there.
+/// A file that is removed, replaced or cut while it is open is opened anew, so that what is acknowledged is in the file that
+/// is there.
 pub struct Sqlite {
     path: PathBuf,
     open: Mutex<Open>,
@@ -54,11 +62,13 @@ struct Open {
     /// `None` after it could not be opened anew.
     connection: Option<Connection>,
     file: Option<Identity>,
+    /// How long the file has been seen to be; it only grows.
+    length: u64,
     /// The log beside it, as soon as there is one.
     log: Option<Identity>,
     notice: Option<String>,
-    /// Whether what was written last could not be.
-    failed: bool,
+    /// What was to be written last, where it could not be.
+    failed: Vec<Event>,
 }
 
 /// What became of the files since they were opened.
@@ -67,6 +77,10 @@ enum Place {
     Same,
     /// The file is another one, or none.
     Moved,
+    /// The file is shorter than it was.
+    Shorter,
+    /// The file is no SQLite file any more.
+    Overwritten,
     /// Only the log is: what is in it is not in the file yet.
     LogMoved,
 }
@@ -74,29 +88,37 @@ enum Place {
 impl Open {
     fn new(path: &Path) -> Result<Self> {
         make_private(path);
-        let connection = Connection::open(path).map_err(|error| refused(path, &error))?;
+        if path.metadata().is_ok_and(|file| !file.is_file()) {
+            return Err(Error::store(path, "it is no file; name one, which is made where there is none"));
+        }
+        let connection = Connection::open(path).map_err(|error| unusable(path, &error))?;
         prepare(path, &connection)?;
         let (file, log) = (Identity::of(path), Identity::of(&companion(path, "-wal")));
-        Ok(Self { connection: Some(connection), file, log, notice: None, failed: false })
+        let length = length(path).map_err(|error| unread(path, &error))?.unwrap_or_default();
+        Ok(Self { connection: Some(connection), file, length, log, notice: None, failed: Vec::new() })
     }
 
     fn connection(&mut self, path: &Path) -> Result<&mut Connection> {
         self.connection.as_mut().ok_or_else(|| Error::store(path, "it is not open"))
     }
 
-    fn place(&mut self, path: &Path) -> Place {
+    fn place(&mut self, path: &Path) -> Result<Place> {
         let log = Identity::of(&companion(path, "-wal"));
         self.log = self.log.or(log);
-        match (self.file == Identity::of(path), self.log == log) {
-            (true, true) => Place::Same,
-            (true, false) => Place::LogMoved,
-            (false, _) => Place::Moved,
+        if self.file != Identity::of(path) {
+            return Ok(Place::Moved);
         }
+        match length(path).map_err(|error| unread(path, &error))? {
+            Some(length) if length >= self.length => self.length = length,
+            Some(_) => return Ok(Place::Shorter),
+            None => return Ok(Place::Overwritten),
+        }
+        Ok(if self.log == log { Place::Same } else { Place::LogMoved })
     }
 
     /// Opens the file anew where it is not what was opened; tells whether what was written last has to be written again.
     fn follow(&mut self, path: &Path) -> Result<bool> {
-        let place = if self.connection.is_some() { self.place(path) } else { Place::Moved };
+        let place = if self.connection.is_some() { self.place(path)? } else { Place::Moved };
         let notice = match place {
             Place::Same => return Ok(false),
             Place::Moved => {
@@ -112,6 +134,24 @@ impl Open {
                 }
                 format!(
                     "store {file}: the file was removed or replaced; decisions are kept in the one that is there now, without those before"
+                )
+            }
+            Place::Shorter | Place::Overwritten => {
+                if let Some(connection) = self.connection.take() {
+                    // Closing would write the pages of the log into what is left of the file.
+                    connection
+                        .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
+                        .map_err(|error| refused(path, &error))?;
+                }
+                // A file that another program packed is shorter, too, and goes on with its log.
+                if place == Place::Overwritten {
+                    for stale in ["-wal", "-shm"] {
+                        let _ = std::fs::remove_file(companion(path, stale));
+                    }
+                }
+                format!(
+                    "store {}: the file was cut or written over; decisions are kept in what is there now, without those that are not",
+                    path.display()
                 )
             }
             Place::LogMoved => {
@@ -131,8 +171,9 @@ impl Open {
                 format!("store {}: its log was removed; what was in it is in the file", path.display())
             }
         };
-        *self = Self { notice: Some(notice), failed: self.failed, ..Self::new(path)? };
-        Ok(place == Place::Moved)
+        let opened = Self::new(path)?;
+        *self = Self { notice: Some(notice), failed: std::mem::take(&mut self.failed), ..opened };
+        Ok(place != Place::LogMoved)
     }
 
     /// Writes events to the file that is there.
@@ -173,8 +214,26 @@ fn refused(path: &Path, error: &rusqlite::Error) -> Error {
     Error::store(path, error.to_string())
 }
 
+/// Says what to do about a file that cannot be opened as a store.
+fn unusable(path: &Path, error: &rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, NotADatabase, PermissionDenied, ReadOnly};
+    let what = match error.sqlite_error_code() {
+        Some(NotADatabase) => "it is a file of something else; name another one".to_owned(),
+        Some(DatabaseCorrupt) => DAMAGED.to_owned(),
+        Some(CannotOpen | PermissionDenied | ReadOnly) => {
+            format!("{error}; name a file in a folder where the user that gruff runs as may write and make files")
+        }
+        _ => error.to_string(),
+    };
+    Error::store(path, what)
+}
+
+fn unread(path: &Path, error: &io::Error) -> Error {
+    Error::store(path, format!("it cannot be read: {error}"))
+}
+
 fn prepare(path: &Path, connection: &Connection) -> Result<()> {
-    let failed = |error: rusqlite::Error| refused(path, &error);
+    let failed = |error: rusqlite::Error| unusable(path, &error);
     connection.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
     let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     let tables: i64 =
@@ -190,6 +249,12 @@ fn prepare(path: &Path, connection: &Connection) -> Result<()> {
             ));
         }
         _ => return Err(Error::store(path, "it is a database of something else; name another file")),
+    }
+    if path.metadata().is_ok_and(|file| file.len() <= LOOKED_THROUGH) {
+        let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(failed)?;
+        if found != "ok" {
+            return Err(Error::store(path, DAMAGED));
+        }
     }
     // An event is acknowledged only after its page of the log is on the disk.
     connection.pragma_update(None, "journal_mode", "wal").map_err(failed)?;
@@ -218,17 +283,21 @@ impl Store for Sqlite {
     fn keep(&self, events: &[Event]) -> Result<bool> {
         let mut open = self.opened();
         let kept = open.keep(&self.path, events);
-        open.failed = kept.is_err();
+        open.failed = if kept.is_err() { events.to_vec() } else { Vec::new() };
         kept.map(|()| true)
     }
 
     fn check(&self) -> Result<()> {
         let mut open = self.opened();
         open.follow(&self.path)?;
-        let failed = open.failed;
-        try_write(open.connection(&self.path)?, failed).map_err(|error| refused(&self.path, &error))?;
-        open.failed = false;
-        Ok(())
+        let failed = std::mem::take(&mut open.failed);
+        let tried = open
+            .connection(&self.path)
+            .and_then(|connection| try_write(connection, &failed).map_err(|error| refused(&self.path, &error)));
+        if tried.is_err() {
+            open.failed = failed;
+        }
+        tried
     }
 
     fn notice(&self) -> Option<String> {
@@ -262,19 +331,26 @@ impl Store for Sqlite {
     }
 }
 
-/// Takes the right to write, which another program may hold. A full disk shows only when something gets there: after a
-/// failure the version is written once more, so that the store is ready as soon as that gets there.
-fn try_write(connection: &mut Connection, through: bool) -> rusqlite::Result<()> {
+/// Takes the right to write, which another program may hold. A full disk or a damaged page shows only when something gets
+/// there: what could not be written is written, and deleted, so that the store is ready as soon as that can be.
+fn try_write(connection: &mut Connection, failed: &[Event]) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    if !through {
+    if failed.is_empty() {
         return transaction.rollback();
     }
-    transaction.pragma_update(None, "user_version", VERSION)?;
+    let last: i64 = transaction.query_row("SELECT coalesce(max(id), 0) FROM event", [], |row| row.get(0))?;
+    insert(&transaction, failed)?;
+    transaction.execute("DELETE FROM event WHERE id > ?", [last])?;
     transaction.commit()
 }
 
 fn write(connection: &mut Connection, events: &[Event]) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
+    insert(&transaction, events)?;
+    transaction.commit()
+}
+
+fn insert(transaction: &Transaction<'_>, events: &[Event]) -> rusqlite::Result<()> {
     let mut insert = transaction.prepare(
         "INSERT INTO event (at, protocol, community, subject, language, scheme, words, pieces, slots) \
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
@@ -293,8 +369,7 @@ fn write(connection: &mut Connection, events: &[Event]) -> rusqlite::Result<()> 
             decide.execute(params![id, label.as_str(), value])?;
         }
     }
-    drop((insert, decide));
-    transaction.commit()
+    Ok(())
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
@@ -315,165 +390,4 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn event(text: &str) -> Event {
-        let decisions = vec![(Label::new("insult").unwrap(), 1.), (Label::new("toxicity").unwrap(), 0.25)];
-        Event::now("perspective", Some("example.com".into()), None, text, decisions)
-    }
-
-    fn all(store: &Sqlite) -> Vec<Event> {
-        let mut found = Vec::new();
-        store
-            .each(&mut |event| {
-                found.push(event);
-                Ok(())
-            })
-            .unwrap();
-        found
-    }
-
-    /// The event of a text as the store has it, whenever it was kept.
-    #[cfg(unix)]
-    fn event_at(store: &Sqlite, text: &str) -> Event {
-        Event { at: all(store)[0].at, ..event(text) }
-    }
-
-    #[test]
-    fn events_come_back_as_they_were_kept() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store.sqlite");
-        let (first, second) = (event("You fool."), event(""));
-        let store = Sqlite::open(&path).unwrap();
-        assert!(store.keep(&[first.clone(), second.clone()]).unwrap());
-        #[cfg(unix)]
-        assert_eq!(std::os::unix::fs::MetadataExt::mode(&path.metadata().unwrap()) & 0o777, 0o600);
-        assert_eq!(all(&store), [first.clone(), second.clone()]);
-        drop(store);
-        assert_eq!(all(&Sqlite::open(&path).unwrap()), [first, second]);
-    }
-
-    #[test]
-    fn events_are_kept_all_or_none() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(&folder.path().join("store.sqlite")).unwrap();
-        let mut twice = event("You fool.");
-        twice.decisions.push(twice.decisions[0].clone());
-        assert!(store.keep(&[event("a"), twice]).is_err());
-        assert!(all(&store).is_empty());
-    }
-
-    #[test]
-    fn every_event_is_written_through_to_the_disk() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(&folder.path().join("store.sqlite")).unwrap();
-        let pragma = |name: &str| {
-            let mut open = store.opened();
-            let connection = open.connection(&store.path).unwrap();
-            connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0)).unwrap()
-        };
-        assert_eq!(pragma("journal_mode"), rusqlite::types::Value::Text("wal".into()));
-        assert_eq!(pragma("synchronous"), rusqlite::types::Value::Integer(2));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_file_that_is_removed_or_replaced_is_noticed() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store.sqlite");
-        let store = Sqlite::open(&path).unwrap();
-        assert!(store.keep(&[event("first")]).unwrap() && store.check().is_ok() && store.notice().is_none());
-        // What is acknowledged is in the file that is there, whoever opens it.
-        std::fs::remove_file(&path).unwrap();
-        assert!(store.keep(&[event("second")]).unwrap());
-        assert!(store.notice().unwrap().contains("removed or replaced") && store.notice().is_none());
-        assert_eq!(all(&store), [event_at(&store, "second")]);
-        drop(store);
-        let store = Sqlite::open(&path).unwrap();
-        assert_eq!(all(&store).len(), 1);
-        // Another store in its place, with the log of the first still beside it.
-        assert!(store.keep(&[event("third")]).unwrap());
-        let other = folder.path().join("other.sqlite");
-        let backup = Sqlite::open(&other).unwrap();
-        assert!(backup.keep(&[event("backed up"), event("too")]).unwrap());
-        drop(backup);
-        std::fs::rename(&other, &path).unwrap();
-        assert!(store.check().is_ok() && store.notice().is_some());
-        assert!(store.keep(&[event("fourth")]).unwrap());
-        assert_eq!(all(&store).len(), 3);
-        // Only the log.
-        std::fs::remove_file(companion(&path, "-wal")).unwrap();
-        assert!(store.keep(&[event("fifth")]).unwrap());
-        assert!(store.notice().unwrap().contains("its log was removed"));
-        std::fs::remove_file(companion(&path, "-wal")).unwrap();
-        assert!(store.check().is_ok() && store.notice().is_some());
-        assert_eq!((all(&store).len(), all(&Sqlite::open(&path).unwrap()).len()), (4, 4));
-        // Nothing can be there.
-        std::fs::remove_dir_all(folder.path()).unwrap();
-        assert!(store.check().is_err() && store.keep(&[event("sixth")]).is_err());
-        std::fs::create_dir(folder.path()).unwrap();
-        assert!(store.check().is_ok() && store.keep(&[event("seventh")]).unwrap());
-        assert_eq!(all(&store).len(), 1);
-    }
-
-    #[test]
-    fn a_store_that_another_program_holds_is_not_ready() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store.sqlite");
-        let store = Sqlite::open(&path).unwrap();
-        store.opened().connection(&path).unwrap().busy_timeout(Duration::ZERO).unwrap();
-        let other = Connection::open(&path).unwrap();
-        other.execute_batch("BEGIN IMMEDIATE").unwrap();
-        assert!(store.check().is_err() && store.keep(&[event("a")]).is_err());
-        other.execute_batch("ROLLBACK").unwrap();
-        assert!(store.check().is_ok() && store.keep(&[event("a")]).unwrap());
-        assert_eq!(all(&store).len(), 1);
-    }
-
-    #[test]
-    fn after_a_failure_the_store_is_ready_when_it_can_be_written_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store.sqlite");
-        let store = Sqlite::open(&path).unwrap();
-        // A file that may not grow is like a full disk: there is the right to write, and no room.
-        let limit = |pages: i64| {
-            let mut open = store.opened();
-            open.connection(&path).unwrap().pragma_update(None, "max_page_count", pages).unwrap();
-        };
-        limit(1);
-        assert!(store.check().is_ok(), "nothing was tried yet");
-        assert!(store.keep(&vec![event("a"); 100]).is_err() && store.opened().failed);
-        limit(1 << 20);
-        assert!(store.check().is_ok() && !store.opened().failed);
-        assert!(store.keep(&[event("a")]).unwrap());
-    }
-
-    #[test]
-    fn no_word_of_a_comment_is_in_the_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(&folder.path().join("store.sqlite")).unwrap();
-        store.keep(&[event("An unmistakable walnut.")]).unwrap();
-        for entry in std::fs::read_dir(folder.path()).unwrap() {
-            let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-            assert!(memchr::memmem::find(&bytes, b"walnut").is_none());
-        }
-    }
-
-    #[test]
-    fn other_files_are_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("notes.txt");
-        std::fs::write(&path, "these are the notes of somebody, and they are no database at all").unwrap();
-        let told = |path: &Path| Sqlite::open(path).unwrap_err().to_string();
-        assert!(told(&path).contains("notes.txt"), "{}", told(&path));
-        let other = folder.path().join("other.sqlite");
-        Connection::open(&other).unwrap().execute_batch("CREATE TABLE visitor (name TEXT)").unwrap();
-        assert!(told(&other).contains("something else"), "{}", told(&other));
-        let later = folder.path().join("later.sqlite");
-        drop(Sqlite::open(&later).unwrap());
-        Connection::open(&later).unwrap().pragma_update(None, "user_version", 9).unwrap();
-        assert!(told(&later).contains("version 9"), "{}", told(&later));
-        assert!(told(&folder.path().join("no/such/folder.sqlite")).contains("folder.sqlite"));
-    }
-}
+mod tests;

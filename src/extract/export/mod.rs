@@ -36,7 +36,7 @@ mod xml;
 mod youtube;
 
 pub use platform::Platform;
-pub(crate) use wording::lenient;
+pub(crate) use wording::{lenient, plain_with_breaks};
 
 use crate::thread::Thread;
 use assemble::Assembler;

@@ -17,7 +17,7 @@ pub(super) fn plain(markup: &str) -> String {
 }
 
 /// The text of HTML whose line breaks count, as in WordPress, unless it has paragraphs itself.
-pub(super) fn plain_with_breaks(markup: &str) -> String {
+pub(crate) fn plain_with_breaks(markup: &str) -> String {
     let marked = ["<p", "<P", "<br", "<BR"].iter().any(|tag| markup.contains(tag));
     if marked || !markup.contains('\n') {
         return plain(markup);

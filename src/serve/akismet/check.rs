@@ -1,5 +1,6 @@
 //! What Akismet is asked about a comment, and what it answers.
 
+use super::content::Readings;
 use super::form::Form;
 use crate::label::{HOUSE, Label};
 use crate::moderator::Judgement;
@@ -39,15 +40,16 @@ pub(super) fn required(form: &Form, name: &'static str) -> Result<String, Lackin
     form.text(name).ok_or(Lacking(name))
 }
 
-/// Returns the comment that is to be checked.
+/// Returns the comment that is to be checked; where it can be read in two ways, the other one too.
 ///
 /// # Errors
 /// When what Akismet requires is not there.
-pub(super) fn comment(form: &Form) -> Result<Row, Lacking> {
+pub(super) fn comment(form: &Form) -> Result<Vec<Row>, Lacking> {
     let community = Some(required(form, "blog")?);
     required(form, "user_ip")?;
-    let text = form.text("comment_content").unwrap_or_default();
-    Ok(Row { text, community, ..Row::default() })
+    let Readings { text, shown } = Readings::of(&form.text("comment_content").unwrap_or_default());
+    let row = |text| Row { text, community: community.clone(), ..Row::default() };
+    Ok([Some(text), shown].into_iter().flatten().map(row).collect())
 }
 
 /// Returns the answer that Akismet's documentation promises to those who test their client.
@@ -59,9 +61,12 @@ pub(super) fn rehearsed(form: &Form) -> Option<Verdict> {
     is("user_role", &["administrator"]).then_some(Verdict { spam: false, discard: false })
 }
 
-/// Returns what the policy's decision is to Akismet's clients.
-pub(super) fn verdict(judgement: &Judgement) -> Verdict {
-    Verdict { spam: judgement.action != Action::Approve, discard: judgement.action == Action::Reject }
+/// Returns what the policy's decision is to Akismet's clients: of two ways to read a comment the worse one counts.
+pub(super) fn verdict(judgements: &[Judgement]) -> Verdict {
+    Verdict {
+        spam: judgements.iter().any(|judgement| judgement.action != Action::Approve),
+        discard: judgements.iter().any(|judgement| judgement.action == Action::Reject),
+    }
 }
 
 /// Returns what is kept of a moderator's correction; `None` where there is nothing to learn from.
@@ -69,7 +74,7 @@ pub(super) fn verdict(judgement: &Judgement) -> Verdict {
 /// # Errors
 /// As [`comment`].
 pub(super) fn correction(form: &Form, spam: bool) -> Result<Option<Event>, Lacking> {
-    let row = comment(form)?;
+    let row = comment(form)?.into_iter().next().unwrap_or_default();
     let decisions: Vec<(Label, f64)> = Label::new(HOUSE).map(|label| (label, f64::from(spam))).into_iter().collect();
     let worth = !row.text.is_empty() && !form.is_set("is_test");
     Ok(worth.then(|| Event::now("akismet", row.community, None, &row.text, decisions)))
@@ -81,8 +86,32 @@ mod tests {
     use crate::moderator::Moderator;
 
     fn judged(body: &str) -> Verdict {
-        let row = comment(&Form::read(body.as_bytes())).unwrap();
-        verdict(&Moderator::builtin().unwrap().judge_row(&row))
+        let rows = comment(&Form::read(body.as_bytes())).unwrap();
+        let moderator = Moderator::builtin().unwrap();
+        verdict(&rows.iter().map(|row| moderator.judge_row(row)).collect::<Vec<_>>())
+    }
+
+    fn content(written: &str) -> String {
+        form_urlencoded::Serializer::new("blog=b&user_ip=i".to_owned()).append_pair("comment_content", written).finish()
+    }
+
+    #[test]
+    fn markup_hides_no_insult() {
+        for written in [
+            "You utter <b>idiot</b>",
+            "<p>You utter <b>idiot</b></p>",
+            "You&nbsp;utter&nbsp;idiot",
+            "You utter idi&shy;ot",
+            "You utter idi<x>ot",
+            "You utter <script>idiot</script>",
+            "You utter <b title=\"> idiot",
+            "Hello Ann <b you utter idiot",
+        ] {
+            assert!(judged(&content(written)).spam, "{written}");
+        }
+        for written in ["Thank you, <b>Ann</b>.", "5 < 6 & 7 > 3", "AT&T", "I <3 this <em>bridge</em>"] {
+            assert!(!judged(&content(written)).spam, "{written}");
+        }
     }
 
     #[test]
@@ -121,6 +150,8 @@ mod tests {
         assert_eq!(event("blog=b&user_ip=i&comment_content=text", false).unwrap().decisions[0].1, 0.);
         assert_eq!(event("blog=b&user_ip=i&comment_content=text&is_test=1", true), None);
         assert_eq!(event("blog=b&user_ip=i", true), None);
+        let features = |written: &str| event(&content(written), true).unwrap().features;
+        assert_eq!(features("<p>You utter <b>walnut</b></p>"), features("You utter walnut"));
         assert!(correction(&Form::read(b"blog=b"), true).is_err());
     }
 }

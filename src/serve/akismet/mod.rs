@@ -1,8 +1,10 @@
-//! Akismet, versions 1.1 and 1.2: `verify-key`, `comment-check`, `submit-spam`, `submit-ham`, `usage-limit`.
+//! Akismet, versions 1.1 and 1.2: `verify-key`, `comment-check`, `submit-spam`, `submit-ham`, `usage-limit`, and what the
+//! plugin for WordPress asks before it uses a key: `get-subscription`, `get-stats`, `test`.
 //!
 //! Spam is what the site's policy holds or rejects; advertising as such is not what gruff detects.
 
 mod check;
+mod content;
 mod form;
 mod key;
 
@@ -14,9 +16,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use check::{Lacking, Verdict};
+use check::Lacking;
 use form::Form;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -39,6 +41,9 @@ pub(super) fn table() -> Table {
             ("submit-spam", post(submit_spam).fallback(other_method)),
             ("submit-ham", post(submit_ham).fallback(other_method)),
             ("usage-limit", get(usage_limit).post(usage_limit).fallback(other_method)),
+            ("get-subscription", post(get_subscription).fallback(other_method)),
+            ("get-stats", post(get_stats).fallback(other_method)),
+            ("test", get(test).fallback(other_method)),
         ]
         .map(|(call, methods)| (format!("/{version}/{call}"), methods))
     };
@@ -101,14 +106,13 @@ async fn comment_check(State(server): State<Arc<Server>>, headers: HeaderMap, bo
     let asked = Arc::clone(&server);
     let work = move |judge: &Judge<'_>, body: &[u8]| {
         let form = admitted(&asked, &headers, body, &[Scope::Score])?;
-        let row = check::comment(&form)?;
+        let rows = check::comment(&form)?;
         asked.usage.0.fetch_add(1, Ordering::Relaxed);
         if let Some(verdict) = check::rehearsed(&form) {
             return Ok(verdict);
         }
         let article = form.text("permalink").and_then(|page| judge.article_at(page.trim()));
-        let judgements = judge.rows(std::slice::from_ref(&row), article.as_deref())?;
-        Ok(judgements.first().map_or(Verdict { spam: false, discard: false }, check::verdict))
+        Ok(check::verdict(&judge.rows(&rows, article.as_deref())?))
     };
     match flat(judged(&server, body, work).await) {
         Ok(verdict) => {
@@ -117,7 +121,7 @@ async fn comment_check(State(server): State<Arc<Server>>, headers: HeaderMap, bo
             if let Ok(guid) = HeaderValue::from_str(&guid) {
                 response.headers_mut().insert(GUID, guid);
             }
-            if verdict.discard {
+            if verdict.discard && server.akismet_discard {
                 response.headers_mut().insert(PRO_TIP, HeaderValue::from_static("discard"));
             }
             response
@@ -155,8 +159,14 @@ async fn submit(server: Arc<Server>, headers: HeaderMap, body: Body, spam: bool)
     }
 }
 
-/// The key is in the query, or in the form of those who post.
-async fn usage_limit(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap, body: Body) -> Response {
+/// Answers with what `tell` returns, in JSON, whoever has a key: in the query, or in the form of those who post.
+async fn tell(
+    server: Arc<Server>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+    tell: impl FnOnce(&Server) -> Value,
+) -> Response {
     let asked = Arc::clone(&server);
     let work = move |_: &Judge<'_>, body: &[u8]| {
         let both = [uri.query().unwrap_or_default().as_bytes(), body].join(&b'&');
@@ -164,12 +174,44 @@ async fn usage_limit(State(server): State<Arc<Server>>, uri: Uri, headers: Heade
     };
     match flat(judged(&server, body, work).await) {
         Ok(()) => {
-            let usage = server.usage.0.load(Ordering::Relaxed);
-            let body = json!({"limit": "none", "usage": usage, "percentage": "0.00", "throttled": false});
-            (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+            (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], tell(&server).to_string()).into_response()
         }
         Err(fault) => refuse(&fault),
     }
+}
+
+async fn usage_limit(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap, body: Body) -> Response {
+    tell(server, uri, headers, body, |server| {
+        let usage = server.usage.0.load(Ordering::Relaxed);
+        json!({"limit": "none", "usage": usage, "percentage": "0.00", "throttled": false})
+    })
+    .await
+}
+
+/// WordPress takes no key without an active account.
+async fn get_subscription(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap, body: Body) -> Response {
+    let account = |_: &Server| {
+        json!({
+            "account_id": 0,
+            "account_name": "gruff",
+            "account_type": "gruff",
+            "status": "active",
+            "next_billing_date": false,
+            "limit_reached": false,
+        })
+    };
+    tell(server, uri, headers, body, account).await
+}
+
+/// No numbers: where there are some, WordPress shows a chart of akismet.com whose address has the key in it.
+async fn get_stats(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap, body: Body) -> Response {
+    let nothing = |_: &Server| json!({"spam": null, "ham": null, "missed_spam": null, "false_positives": null});
+    tell(server, uri, headers, body, nothing).await
+}
+
+/// Whether the server can be reached.
+async fn test() -> Response {
+    text(StatusCode::OK, "connected")
 }
 
 /// Refuses in Akismet's words what no call is asked.
@@ -178,8 +220,11 @@ pub(super) fn refusal(refusal: Refusal) -> Response {
 }
 
 async fn other_method(uri: Uri) -> Response {
-    let takes =
-        if uri.path().ends_with("usage-limit") { "this call takes GET or POST" } else { "this call takes POST" };
+    let takes = match uri.path().rsplit('/').next() {
+        Some("usage-limit") => "this call takes GET or POST",
+        Some("test") => "this call takes GET",
+        _ => "this call takes POST",
+    };
     refusal(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, takes))
 }
 

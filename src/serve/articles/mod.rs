@@ -166,8 +166,13 @@ struct Telling<'a> {
 }
 
 impl Telling<'_> {
-    /// Refuses more comments than a request may have, before they take memory, and counts them.
-    fn count(&self, comments: Option<Count>) -> Result<(), Problem> {
+    /// Refuses more comments than a request may have, before they take memory, and counts them. What is no request counts as
+    /// one.
+    fn count(&self, comments: Result<Option<Count>, Problem>) -> Result<(), Problem> {
+        let comments = match comments {
+            Ok(comments) => comments,
+            Err(problem) => return self.server.charge(self.caller, 1).and(Err(problem)),
+        };
         let (count, most) = (comments.map_or(0, |comments| comments.0), self.server.max_rows);
         if count > most {
             let detail = format!("these are {count} comments, and a request may have {most}; send them in parts");
@@ -182,8 +187,7 @@ impl Telling<'_> {
 
     /// Keeps an article; says what of it was not read.
     fn put(&self) -> Result<(Kept, Option<String>), Problem> {
-        let Object(Length { comments }) = self.read()?;
-        self.count(comments)?;
+        self.count(self.read::<Object<Length>>().map(|Object(length)| length.comments))?;
         let Object(told) = self.read::<Object<Told>>()?;
         let Some(ToldArticle { mut article, url }) = told.article else {
             let detail = "there is no \"article\"; give it as {\"title\": \"…\", \"text\": \"…\"} or as its text alone";
@@ -205,9 +209,10 @@ impl Telling<'_> {
     /// Adds comments to an article.
     fn publish(&self) -> Result<(Kept, Option<String>), Problem> {
         let comments = if is_list(self.body) {
-            self.count(Some(self.read()?))?;
+            self.count(self.read().map(Some))?;
             self.read()?
         } else {
+            self.count(Ok(None))?;
             vec![self.read()?]
         };
         let comments: Vec<Published> = comments.into_iter().map(published).collect::<Result<_, _>>()?;
@@ -234,7 +239,7 @@ async fn told(
     request: Request,
     work: impl FnOnce(&Telling<'_>) -> Result<(Kept, Option<String>), Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let caller = server.admit(request.headers(), Scope::Score)?;
+    let caller = server.let_in(request.headers(), Scope::Score)?;
     let id = checked(id)?;
     server.has_room()?;
     let body = server.read(request.into_body()).await?;

@@ -20,17 +20,22 @@ const STREAMS: [&str; 3] = ["application/x-ndjson", "application/ndjson", "appli
 
 /// Answers one request.
 pub(super) async fn moderate(State(server): State<Arc<Server>>, request: Request) -> Result<Response, Problem> {
-    let caller = server.admit(request.headers(), Scope::Score)?;
+    let is_stream = is_stream(request.headers());
+    let caller = match is_stream {
+        true => server.admit(request.headers(), Scope::Score)?,
+        false => server.let_in(request.headers(), Scope::Score)?,
+    };
     let wishes = Wishes::parse(request.uri().query().unwrap_or_default())?;
     server.has_room()?;
-    if is_stream(request.headers()) {
+    if is_stream {
         return Ok(stream::answer(server, caller, wishes, request.into_body()));
     }
     let body = server.read(request.into_body()).await?;
     let shared = Arc::clone(&server);
     let work = move |wanted: &Wanted<'_>| {
-        let request = request::Request::within(&body, shared.max_rows)?;
-        shared.charge(&caller, request.comments())?;
+        let request = request::Request::within(&body, shared.max_rows);
+        shared.charge(&caller, request.as_ref().map_or(1, request::Request::comments))?;
+        let request = request?;
         answer(&shared, request, wishes, wanted)
     };
     let json = server.run(work).await??;

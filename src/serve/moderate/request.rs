@@ -6,8 +6,8 @@ use super::super::problem::Problem;
 use crate::corpus::SingleRow;
 use crate::thread::{Comment, Row, Thread};
 use axum::http::StatusCode;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{Error, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 
 /// A row, and where the caller has told about its article, the article's id.
 pub(super) struct Posted {
@@ -36,6 +36,8 @@ struct Keys {
     rows: Option<Count>,
     comments: Option<Count>,
     article_id: Option<Id>,
+    #[serde(rename = "articleId", alias = "articleid", alias = "articleID", default, deserialize_with = "misspelt")]
+    _misspelt: (),
 }
 
 /// What a row's reader passes over.
@@ -43,6 +45,13 @@ struct Keys {
 #[serde(expecting = "a row")]
 struct Ids {
     article_id: Option<Id>,
+    #[serde(rename = "articleId", alias = "articleid", alias = "articleID", default, deserialize_with = "misspelt")]
+    _misspelt: (),
+}
+
+/// Refuses a name without which a row would be judged without its article.
+fn misspelt<'de, D: Deserializer<'de>>(_: D) -> Result<(), D::Error> {
+    Err(D::Error::custom("a row has no field of this name; write it as \"article_id\""))
 }
 
 /// A thread as far as its kinds of values go: its article and comments are objects.
@@ -152,7 +161,8 @@ impl Posted {
 
 /// Tells whether it is worth the time to look for ids of articles.
 fn has_ids(body: &[u8]) -> bool {
-    memchr::memmem::find(body, b"\"article_id\"").is_some()
+    let names: [&[u8]; 4] = [b"\"article_id\"", b"\"articleId\"", b"\"articleid\"", b"\"articleID\""];
+    names.iter().any(|name| memchr::memmem::find(body, name).is_some())
 }
 
 fn posted(
@@ -251,7 +261,27 @@ mod tests {
                 "a thread brings its own article; give article_id with rows, or leave it out",
             ),
             ("5".into(), "line 1, column 1: the body is a number; give a row, a list of rows or a thread"),
-            (String::new(), "line 1, column 0: this is no JSON: EOF while parsing a value"),
+            (String::new(), "the body is empty; send JSON"),
+            (
+                "text=You+fool.".into(),
+                "the body is no JSON but begins as another text, such as a form or CSV; send JSON",
+            ),
+            (
+                r#"{"text":"a","articleId":"5"}"#.into(),
+                "line 1, column 24: articleId: a row has no field of this name; write it as \"article_id\"",
+            ),
+            (
+                r#"[{"text":"a","article_id":"5"},{"text":"b","articleid":"5"}]"#.into(),
+                "line 1, column 55: [1].articleid: a row has no field of this name; write it as \"article_id\"",
+            ),
+            (
+                r#"{"text":"a","parent":5}"#.into(),
+                "line 1, column 23: the parent is a number, not a text; give the text of the comment that is answered, or leave it out",
+            ),
+            (
+                r#"{"text":"a","article":{"titel":"b"}}"#.into(),
+                "line 1, column 36: the article has neither title nor text; give {\"title\": \"…\", \"text\": \"…\"} or its text alone, or leave it out",
+            ),
         ];
         for (body, expected) in cases {
             assert_eq!(shape(&body), expected, "{body}");

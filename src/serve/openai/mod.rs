@@ -4,7 +4,7 @@ mod answer;
 mod fault;
 mod question;
 
-use super::judging::{Caller, Judge, Refusal, Scope, admit, judged};
+use super::judging::{Caller, Judge, Refusal, Scope, judged, let_in};
 use super::{Server, Table};
 use axum::body::Body;
 use axum::extract::State;
@@ -23,12 +23,13 @@ pub(super) fn table() -> Table {
 async fn moderations(State(server): State<Arc<Server>>, headers: HeaderMap, body: Body) -> Response {
     let work = |caller: Caller| {
         move |judge: &Judge<'_>, body: &[u8]| {
-            let question = Question::read(body, judge.max_rows())?;
-            judge.charge(&caller, question.rows.len())?;
+            let question = Question::read(body, judge.max_rows());
+            judge.charge(&caller, question.as_ref().map_or(1, |question| question.rows.len()))?;
+            let question = question?;
             Ok(answer::answer(&judge.rows(&question.rows, None)?, judge.moderator()))
         }
     };
-    let answered = match admit(&server, bearer(&headers), Scope::Score) {
+    let answered = match let_in(&server, bearer(&headers), Scope::Score) {
         Ok(caller) => judged(&server, body, work(caller)).await.unwrap_or_else(|refusal| Err(refusal.into())),
         Err(refusal) => Err(refusal.into()),
     };

@@ -1,9 +1,18 @@
 //! From a moderation request to the texts that are judged.
 
-use super::super::json::{Malformed, read};
+use super::super::json::{Malformed, Object, read};
 use super::fault::Fault;
 use crate::thread::{Comment, Row};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
+
+/// The fields that are read, each of which may stand once.
+#[derive(Deserialize)]
+struct Request {
+    input: Option<Value>,
+    model: Option<Value>,
+}
 
 /// What was asked.
 #[derive(Debug)]
@@ -18,20 +27,21 @@ impl Question {
     /// # Errors
     /// As OpenAI has them.
     pub(super) fn read(body: &[u8], most: usize) -> Result<Self, Fault> {
-        let request: Value = read(body).map_err(|error| unreadable(&error))?;
-        let Value::Object(mut request) = request else {
+        if !body.trim_ascii_start().starts_with(b"{") {
+            read::<IgnoredAny>(body).map_err(|error| unreadable(&error))?;
             return Err(Fault::Invalid {
                 message: "The body of the request is no JSON object; send one, as {\"input\": \"…\"}.".to_owned(),
                 param: None,
                 code: None,
             });
-        };
-        if let Some(model) = request.get("model")
-            && !matches!(model, Value::String(_) | Value::Null)
-        {
-            return Err(wrong_type("model", "a string", model));
         }
-        let texts = match request.remove("input") {
+        let Object(Request { input, model }) = read(body).map_err(|error| unreadable(&error))?;
+        if let Some(model) = model
+            && !model.is_string()
+        {
+            return Err(wrong_type("model", "a string", &model));
+        }
+        let texts = match input {
             None | Some(Value::Null) => {
                 return Err(Fault::of("input", "missing_required_parameter", "Missing required parameter: 'input'."));
             }
@@ -163,6 +173,10 @@ mod tests {
         }
         let (_, told) = Question::read(br#"{"input":"a","model":5}"#, 3).unwrap_err().answer();
         assert_eq!(told["error"]["param"], "model");
+        let twice = br#"{"input":"You utter idiot.","input":"Thank you."}"#;
+        let (status, told) = Question::read(twice, 3).unwrap_err().answer();
+        let message = told["error"]["message"].as_str().unwrap();
+        assert!(status == 400 && message.contains(r#"the field "input" stands twice; give it once"#), "{message}");
         for broken in [&b""[..], b"{", b"\xff", b"[]", b"\"text\""] {
             let (status, told) = Question::read(broken, 3).unwrap_err().answer();
             assert!(status == 400 && told["error"]["param"].is_null());

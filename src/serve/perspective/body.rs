@@ -18,14 +18,14 @@ use std::fmt;
 pub(super) struct Request {
     pub(super) comment: Option<Object<TextEntry>>,
     pub(super) context: Option<Object<Context>>,
-    #[serde(alias = "requested_attributes")]
+    #[serde(alias = "requested_attributes", default, deserialize_with = "json::distinct")]
     pub(super) requested_attributes: Option<BTreeMap<String, Option<Object<Parameters>>>>,
     #[serde(alias = "span_annotations", default, deserialize_with = "truth")]
     pub(super) span_annotations: Option<bool>,
     // Analysing keeps nothing, whatever is said.
     #[serde(alias = "do_not_store", default, deserialize_with = "truth")]
     do_not_store: Option<bool>,
-    #[serde(alias = "attribute_scores")]
+    #[serde(alias = "attribute_scores", default, deserialize_with = "json::distinct")]
     pub(super) attribute_scores: Option<BTreeMap<String, Object<AttributeScores>>>,
     #[serde(default, deserialize_with = "list")]
     pub(super) languages: Vec<String>,
@@ -70,8 +70,12 @@ impl Request {
     /// Refuses what an answer should not repeat.
     fn repeatable(self) -> Result<Self, Fault> {
         for (name, given) in [("client_token", &self.client_token), ("community_id", &self.community_id)] {
-            if given.as_ref().is_some_and(|given| !is_plain_text(given, LONGEST_NAME)) {
-                let what = format!("{name} is longer than {LONGEST_NAME} bytes or has control characters");
+            let Some(given) = given else { continue };
+            if given.len() > LONGEST_NAME {
+                return Err(Fault::Invalid(format!("{name} is longer than {LONGEST_NAME} bytes; shorten it")));
+            }
+            if !is_plain_text(given, LONGEST_NAME) {
+                let what = format!("{name} has characters that cannot be seen, as line breaks are; leave them out");
                 return Err(Fault::Invalid(what));
             }
         }
@@ -425,6 +429,12 @@ mod tests {
             (r#"{"comment":"text"}"#, "comment", "Invalid value at 'comment': comment is a text; give an object"),
             (r#"{"comment":["text"]}"#, "comment", "Invalid value at 'comment': comment is a list; give an object"),
             (r#"{"comment":{"text":5}}"#, "comment.text", "comment.text is a number; give a text"),
+            (r#"{"comment":{"type":1}}"#, "comment.type", "comment.type is no text; give one of the names"),
+            (
+                r#"{"requestedAttributes":{"A":{},"A":null}}"#,
+                "requestedAttributes",
+                r#"requestedAttributes: "A" stands twice; give it once"#,
+            ),
             (
                 r#"{"comment":{"type":"MARKDOWN"}}"#,
                 "comment.type",

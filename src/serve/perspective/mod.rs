@@ -23,6 +23,9 @@ use suggestion::Suggestion;
 /// Tells whether a suggested decision was kept.
 const KEPT: HeaderName = HeaderName::from_static("x-gruff-kept");
 
+/// The only version that Google's API ever had.
+const VERSION: &str = "v1alpha1";
+
 const GOOGLE_KEY: HeaderName = HeaderName::from_static("x-goog-api-key");
 
 /// The same paths as some clients write them: a colon need not be encoded there, and may be.
@@ -83,7 +86,12 @@ async fn suggest(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap
     }
 }
 
-async fn discover(State(server): State<Arc<Server>>, headers: HeaderMap) -> Response {
+async fn discover(State(server): State<Arc<Server>>, uri: Uri, headers: HeaderMap) -> Response {
+    let query = uri.query().unwrap_or_default().as_bytes();
+    if form_urlencoded::parse(query).any(|(name, version)| name == "version" && version != VERSION) {
+        let sentence = format!("this server speaks version {VERSION} alone; ask for that, or leave the version out");
+        return refusal(Refusal::new(StatusCode::NOT_FOUND, sentence));
+    }
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let plain = |host: &&str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
     let host = header("host").filter(plain).unwrap_or("localhost");

@@ -90,8 +90,16 @@ async fn a_request_costs_as_many_as_it_has_comments() {
             "{number}"
         );
     }
+    let one = |count: usize, number: usize| requests(count).into_iter().nth(number).unwrap();
+    // With nothing left, what is too much for the key is still told so, and the others wait for all of their comments.
+    let app = app(config());
+    assert_eq!(app.clone().oneshot(one(20, 0)).await.unwrap().status(), 200);
+    let waits = app.clone().oneshot(one(20, 1)).await.unwrap();
+    let seconds: u64 = waits.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!(waits.status() == 429 && (2..=4).contains(&seconds), "{seconds}");
+    assert_eq!(app.oneshot(one(21, 0)).await.unwrap().status(), 413);
     for request in requests(21) {
-        let response = app(config()).oneshot(request).await.unwrap();
+        let response = super::app(config()).oneshot(request).await.unwrap();
         assert_eq!(response.status(), 413);
         let told = response.into_body().collect().await.unwrap().to_bytes();
         assert!(String::from_utf8(told.to_vec()).unwrap().contains("allows 20 comments at once"));
@@ -300,5 +308,23 @@ async fn pages_of_other_sites_are_turned_away_where_no_key_does_it() {
     ] {
         let response = app(Config::default()).oneshot(asked(origin)).await.unwrap();
         assert_eq!(response.status(), status, "{origin}");
+    }
+    // Not every request of a browser says where it comes from; every one says how far from here that is.
+    let fetched = |method: &str, site: &str, mode: &str| {
+        let path = if method == "GET" { "/healthz" } else { "/v1/moderate" };
+        let request = Request::builder().method(method).uri(path);
+        let request = request.header("sec-fetch-site", site).header("sec-fetch-mode", mode);
+        request.body(Body::from(r#"{"text":"a"}"#)).unwrap()
+    };
+    for (method, site, mode, status) in [
+        ("POST", "cross-site", "navigate", 403),
+        ("POST", "cross-site", "no-cors", 403),
+        ("GET", "cross-site", "no-cors", 403),
+        ("GET", "cross-site", "navigate", 200),
+        ("POST", "same-origin", "cors", 200),
+        ("POST", "none", "navigate", 200),
+    ] {
+        let response = app(Config::default()).oneshot(fetched(method, site, mode)).await.unwrap();
+        assert_eq!(response.status(), status, "{method} {site} {mode}");
     }
 }

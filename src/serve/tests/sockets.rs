@@ -120,6 +120,18 @@ async fn a_client_that_stalls_does_not_keep_the_server_from_stopping() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn half_a_head_does_not_keep_the_server_from_stopping() {
+    let hour = Duration::from_secs(3600);
+    let Started { address, stop, serving } =
+        started(Config { timeout: hour, head_timeout: hour, ..Config::default() }).await;
+    let mut socket = TcpStream::connect(address).unwrap();
+    socket.write_all(b"POST /v1/mod").unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    stop.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(60), serving).await.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn connections_beyond_the_limit_are_told_so_at_once() {
     let server = started(Config { max_connections: 1, ..Config::default() }).await;
     let address = server.address;
@@ -263,6 +275,46 @@ mod encrypted {
             let config = Config { tls: Some(Tls { certificate, key }), ..Config::default() };
             let error = serve(listener, config, Moderator::builtin().unwrap(), async {}).await.unwrap_err();
             assert!(error.to_string().contains(told), "{error}");
+        }
+    }
+}
+
+/// Most clients read only after they have sent all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_reaches_a_client_that_sends_all_before_it_reads() {
+    let key = KeyTable {
+        name: "a".into(),
+        hash: KeyHash::of("k"),
+        scopes: vec![Scope::Score],
+        per_second: None,
+        burst: None,
+    };
+    let limited = Config { max_body: 1 << 20, ..Config::default() };
+    let full = Config { max_requests: 0, ..limited.clone() };
+    let locked = Config { keys: vec![key], ..limited.clone() };
+    for (config, status, extra) in
+        [(limited.clone(), 413, ""), (full, 503, ""), (locked, 401, ""), (limited, 415, "Content-Encoding: br\r\n")]
+    {
+        let server = started(config).await;
+        let address = server.address;
+        let talk = move |length: Option<usize>| {
+            let mut socket = TcpStream::connect(address).unwrap();
+            socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+            let framing = length.map_or("Transfer-Encoding: chunked".into(), |all| format!("Content-Length: {all}"));
+            let head = format!("POST /v1/moderate HTTP/1.1\r\nHost: gruff\r\n{extra}{framing}\r\n\r\n");
+            socket.write_all(head.as_bytes()).unwrap();
+            let chunk = [b"10000\r\n".as_slice(), &[b'a'; 1 << 16], b"\r\n"].concat();
+            match length {
+                Some(length) => socket.write_all(&vec![b'a'; length]).unwrap(),
+                None => (0..100).for_each(|_| socket.write_all(&chunk).unwrap()),
+            }
+            let mut answer = String::new();
+            socket.read_to_string(&mut answer).unwrap();
+            answer
+        };
+        for length in [Some(5 << 20), None] {
+            let answer = spawn_blocking(move || talk(length)).await.unwrap();
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{status} {length:?}: {answer}");
         }
     }
 }
