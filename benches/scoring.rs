@@ -7,7 +7,7 @@ mod corpus;
 
 use cpu_time::ThreadTime;
 use gruff::features::RowMaker;
-use gruff::model::Tally;
+use gruff::model::{Columns, Tally};
 use gruff::text::{Language, Normalized};
 use gruff::thread::Row;
 use gruff::{Moderator, Scorer};
@@ -54,10 +54,10 @@ fn measure(name: &str, comments: &[String], moderator: &Moderator) {
         text.refill(comment);
         black_box(rows.make(comment, &text));
     });
-    let (mut tally, mut columns) = (Tally::default(), Vec::new());
+    let (mut tally, mut columns) = (Tally::default(), Columns::default());
     line("text and n-gram heads", comments, bytes, |comment| {
         text.refill(comment);
-        tally.score(moderator.model().weights(), comment, &text, &mut columns);
+        tally.score(moderator.model().weights(), (comment, &text), true, &mut columns);
     });
     line("language alone", comments, bytes, |comment| _ = black_box(Language::detect(comment)));
     let mut scorer = Scorer::new(moderator.clone());

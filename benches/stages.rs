@@ -8,7 +8,7 @@ use cpu_time::ThreadTime;
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use gruff::features::RowMaker;
-use gruff::model::Tally;
+use gruff::model::{Columns, Tally};
 use gruff::text::{Language, Normalized};
 use gruff::thread::Row;
 use gruff::{Moderator, Scorer};
@@ -80,13 +80,13 @@ fn stages(criterion: &mut Criterion<CpuTime>) {
                 black_box(rows.make(comment, &text));
             }),
         );
-        let (mut text, mut tally, mut columns) = (Normalized::default(), Tally::default(), Vec::new());
+        let (mut text, mut tally, mut columns) = (Normalized::default(), Tally::default(), Columns::default());
         let model = moderator.clone();
         bench(
             "text and n-gram heads",
             Box::new(move |comment| {
                 text.refill(comment);
-                tally.score(model.model().weights(), comment, &text, &mut columns);
+                tally.score(model.model().weights(), (comment, &text), true, &mut columns);
             }),
         );
         let mut scorer = Scorer::new(moderator.clone());

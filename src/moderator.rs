@@ -31,6 +31,8 @@ pub struct Moderator {
     policy: Arc<Policy>,
     bound: Arc<[Bound]>,
     labels: Arc<[Label]>,
+    /// The site's own rate of each label, where the policy gives one.
+    rates: Arc<[Option<f64>]>,
     explain: bool,
 }
 
@@ -57,8 +59,10 @@ impl Moderator {
     /// When a head of the model does not fit the detectors of this version.
     pub fn new(model: Model) -> Result<Self> {
         let bound: Arc<[Bound]> = detect::bind(&model)?.into();
-        let labels = bound.iter().map(|bound| bound.head(&model).label.clone()).collect();
-        Ok(Self { model: Arc::new(model), policy: Arc::new(Policy::builtin()?), bound, labels, explain: false })
+        let labels: Arc<[Label]> = bound.iter().map(|bound| bound.head(&model).label.clone()).collect();
+        let policy = Policy::builtin()?;
+        let rates = rates(&policy, &labels);
+        Ok(Self { model: Arc::new(model), policy: Arc::new(policy), bound, labels, rates, explain: false })
     }
 
     /// Replaces the policy.
@@ -68,6 +72,7 @@ impl Moderator {
     pub fn with_policy(mut self, policy: Policy) -> Result<Self> {
         let labels: Vec<Label> = self.model.heads().iter().map(|head| head.label.clone()).collect();
         policy.check(&labels)?;
+        self.rates = rates(&policy, &self.labels);
         self.policy = Arc::new(policy);
         Ok(self)
     }
@@ -85,6 +90,7 @@ impl Moderator {
         self.bound =
             self.bound.iter().copied().filter(|bound| labels.contains(&bound.head(&self.model).label)).collect();
         self.labels = self.bound.iter().map(|bound| bound.head(&self.model).label.clone()).collect();
+        self.rates = rates(&self.policy, &self.labels);
         Ok(self)
     }
 
@@ -226,6 +232,10 @@ impl Moderator {
         // Evidence needs the topic as it was when the comment came.
         Context { relevance, topic: (self.explain && relevance.is_some()).then(|| topic.clone()) }
     }
+}
+
+fn rates(policy: &Policy, labels: &[Label]) -> Arc<[Option<f64>]> {
+    labels.iter().map(|label| policy.base_rate(label.as_str())).collect()
 }
 
 /// Counts what a row brings: its article and the comments before it.

@@ -24,7 +24,7 @@ pub(super) struct Args {
     #[arg(long)]
     explain: bool,
     /// The unit in which the offsets of evidence count
-    #[arg(long, value_name = "UNIT", default_value = "bytes")]
+    #[arg(long, value_name = "UNIT", default_value = "bytes", requires = "explain")]
     offsets: Offsets,
     #[command(flatten)]
     judging: Judging,
@@ -32,7 +32,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let moderator = self.judging.resolve()?.explaining(self.explain);
+        let moderator = self.judging.resolve_and_warn()?.explaining(self.explain);
         let row = single::read(None)?;
         let judgement = finished(moderator.judge_row(&row), &row.text, self.offsets.into());
         match write(&judgement) {

@@ -3,13 +3,13 @@
 use super::judging::{Judging, Threads};
 use super::output;
 use super::terminal::one_line;
-use super::training::{Progress, Source};
+use super::training::{Progress, Source, refuse_repeated};
 use super::whole::Target;
 use anyhow::{anyhow, bail};
 use gruff::Label;
 use gruff::corpus::Columns;
 use gruff::evaluate::{Difference, Evaluation, Line, Slicer};
-use gruff::model::Measure;
+use gruff::model::{Card, Measure};
 use gruff::report::{EvaluationPage, write_json};
 use serde::Serialize;
 use std::io::Write;
@@ -103,6 +103,10 @@ impl Args {
             kept: slicers.iter().filter_map(Slicer::field).map(str::to_owned).collect(),
             ..Columns::default()
         };
+        refuse_repeated(&self.data)?;
+        for source in &self.data {
+            source.refuse_idle_labels(moderator.labels(), "judged")?;
+        }
         let known = moderator.labels().iter().map(Label::as_str).collect::<Vec<_>>().join(", ");
         let mut evaluation = Evaluation::new(moderator).sliced_by(slicers);
         if let Some(other) = other {
@@ -119,7 +123,22 @@ impl Args {
         }
         let mut missing: Vec<String> = columns.kept.clone();
         let (progress, mut complete) = (Progress::new(), true);
+        let models = [Some(evaluation.moderator()), evaluation.other()];
+        let learned =
+            models.into_iter().flatten().map(|moderator| moderator.model().card().clone()).collect::<Vec<_>>();
         for source in &self.data {
+            let sha256 = source.sha256()?;
+            let knows = |card: &&Card| card.sources.iter().any(|known| sha256.is_some() && known.sha256 == sha256);
+            for card in learned.iter().filter(knows) {
+                progress.pause(|| {
+                    output::remark(&format!(
+                        "{}: the model {} was trained on this file; its figures here say nothing of comments that it does not \
+                         know",
+                        source.path().display(),
+                        card.name
+                    ))
+                });
+            }
             let mut used = 0;
             complete &= source.read(&columns, &progress, |rows| {
                 missing.retain(|field| !rows.iter().any(|row| row.kept.contains_key(field)));

@@ -1,17 +1,18 @@
 //! `gruff explain`: the text with its evidence underlined, for people.
 
 use super::inputs::is_stdin;
-use super::intake::{Intake, emptiness};
+use super::intake::{Intake, Item, Told};
 use super::judging::Judging;
 use super::terminal::{columns, one_line, visible, width};
 use super::{output, single};
 use anyhow::{Context, bail};
-use gruff::corpus::{Body, Columns};
+use gruff::corpus::{Body, Columns, Reader};
 use gruff::detect::{Evidence, EvidenceKind};
 use gruff::extract::{self, Format};
+use gruff::policy::Policy;
 use gruff::{Judgement, Moderator, Span};
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use unicode_segmentation::UnicodeSegmentation;
@@ -48,7 +49,7 @@ impl Args {
         let moderator = self.judging.resolve()?.explaining(true);
         let mut page = Page {
             out: output::stdout(),
-            view: View { columns: columns().min(120), all: self.all },
+            view: View { columns: columns().min(120), all: self.all, policy: moderator.policy().clone() },
             wanted: self.id,
             found: false,
             incomplete: false,
@@ -56,8 +57,13 @@ impl Args {
         match self.path.filter(|path| !is_stdin(path)) {
             Some(path) if holds_many(&path)? => page.explain_all(&moderator, path)?,
             path => {
-                let row = single::read(path.as_deref())?;
-                page.write(&moderator.judge_row(&row), None, &row.text)?;
+                let (name, bytes) = single::read_bytes(path.as_deref())?;
+                if single::is_thread(&bytes) {
+                    page.explain_threads(&moderator, bytes)?;
+                } else {
+                    let row = single::row(&name, &bytes)?;
+                    page.write(&moderator.judge_row(&row), None, &row.text)?;
+                }
             }
         }
         page.out.flush()?;
@@ -70,6 +76,7 @@ impl Args {
 
 /// Tells whether a file is more than a single comment: a page, rows, or something packed.
 fn holds_many(path: &Path) -> anyhow::Result<bool> {
+    super::small::refuse_folder(path)?;
     let mut head = Vec::new();
     let read = File::open(path).and_then(|file| file.take(1 << 16).read_to_end(&mut head));
     read.with_context(|| path.display().to_string())?;
@@ -85,6 +92,11 @@ fn holds_many(path: &Path) -> anyhow::Result<bool> {
     })
 }
 
+/// Labels are not looked at.
+fn columns_of_rows() -> Columns {
+    Columns { wanted: Some(Vec::new()), ..Columns::default() }
+}
+
 /// What is written, and what was found while doing so.
 struct Page<W> {
     out: W,
@@ -96,23 +108,39 @@ struct Page<W> {
 
 impl<W: Write> Page<W> {
     fn explain_all(&mut self, moderator: &Moderator, path: PathBuf) -> anyhow::Result<()> {
-        let mut intake = Intake::open(vec![path], Columns { wanted: Some(Vec::new()), ..Columns::default() }, 1);
+        let mut intake = Intake::open(vec![path], columns_of_rows(), 1);
         while let Some(batch) = intake.next_batch() {
-            for item in batch {
-                if let Some(remark) = item.as_ref().ok().and_then(emptiness) {
-                    output::remark(&remark);
-                }
-                match item.map(|entry| entry.body) {
-                    Ok(Body::Row(row)) => self.write(&moderator.judge_row(&row), None, &row.text)?,
-                    Ok(Body::Thread(thread)) => {
+            batch.into_iter().try_for_each(|item| self.explain_item(moderator, item))?;
+            self.out.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Explains threads as `gruff extract` prints them.
+    fn explain_threads(&mut self, moderator: &Moderator, bytes: Vec<u8>) -> anyhow::Result<()> {
+        let mut reader = Reader::from_stream("-", Box::new(Cursor::new(bytes)), &columns_of_rows())?;
+        while let Some(entry) = reader.next() {
+            while let Some(remark) = reader.remark() {
+                output::remark(&remark);
+            }
+            self.explain_item(moderator, entry.map_err(Told::from))?;
+        }
+        Ok(())
+    }
+
+    fn explain_item(&mut self, moderator: &Moderator, item: Item) -> anyhow::Result<()> {
+        match item {
+            Ok(entry) => {
+                match entry.body {
+                    Body::Row(row) => self.write(&moderator.judge_row(&row), None, &row.text)?,
+                    Body::Thread(thread) => {
                         for (comment, judgement) in thread.comments.iter().zip(moderator.judge(&thread)) {
                             self.write(&judgement, comment.author.as_deref(), &comment.text)?;
                         }
                     }
-                    Err(told) => self.incomplete |= told.tell(),
                 }
             }
-            self.out.flush()?;
+            Err(told) => self.incomplete |= told.tell(),
         }
         Ok(())
     }
@@ -131,6 +159,7 @@ impl<W: Write> Page<W> {
 struct View {
     columns: usize,
     all: bool,
+    policy: Policy,
 }
 
 /// From this score on evidence is of interest.
@@ -143,7 +172,7 @@ impl View {
     fn show(&self, judgement: &Judgement, author: Option<&str>, text: &str) -> String {
         let mut lines = vec![self.title(judgement, author)];
         let scores = judgement.scores.iter().map(|(label, score)| match score {
-            Some(score) => format!("{label} {score:.2}"),
+            Some(score) => format!("{label} {}", self.policy.written(label.as_str(), *score)),
             None => format!("{label} –"),
         });
         lines.push(format!("  {}  (language {})", scores.collect::<Vec<_>>().join("  "), judgement.language));
@@ -328,7 +357,7 @@ mod tests {
             language: "en",
             evidence: Some(vec![evidence(text, "idiot", 2.125)]),
         };
-        let view = View { columns: 80, all: false };
+        let view = View { columns: 80, all: false, policy: Policy::default() };
         let expected = "comment 9 by Al\\u{9b}: hold
   insult 0.93  off_topic –  (language en)
   because insult .93 is above the hold threshold .70
@@ -347,9 +376,15 @@ mod tests {
             ..judgement.clone()
         };
         assert!(!view.show(&calm, None, text).contains('^'));
-        assert!(View { columns: 80, all: true }.show(&calm, None, text).contains('^'));
+        assert!(View { columns: 80, all: true, policy: Policy::default() }.show(&calm, None, text).contains('^'));
 
-        let mut page = Page { out: Vec::new(), view, wanted: Some("8".to_owned()), found: false, incomplete: false };
+        let mut page = Page {
+            out: Vec::new(),
+            view,
+            wanted: Some("8".to_owned()),
+            found: false,
+            incomplete: false,
+        };
         page.write(&judgement, None, text).unwrap();
         assert!(page.out.is_empty() && !page.found);
         page.wanted = Some("9".to_owned());

@@ -6,6 +6,7 @@ use super::intake::{Intake, Item, Told};
 use super::judging::Threads;
 use super::naming::Naming;
 use super::output;
+use anyhow::bail;
 use gruff::corpus::{Body, Entry};
 use gruff::extract::{self, Format, Mechanisms};
 use gruff::label::HOUSE;
@@ -44,9 +45,9 @@ pub(super) struct Args {
     /// Write rows for `gruff score` and `gruff train` instead, one a comment; their ids are PATH#ID
     #[arg(long, value_name = "FORMAT")]
     to: Option<Rows>,
-    /// How many earlier comments a row carries as its thread (JSONL only)
-    #[arg(long, value_name = "N", default_value_t = 20, requires = "to")]
-    context: usize,
+    /// How many earlier comments a row carries as its thread (JSONL only) [default: 20]
+    #[arg(long, value_name = "N", requires = "to")]
+    context: Option<usize>,
     /// Read web pages by their shape alone, without the markup of known platforms and without data for machines: shows
     /// how pages nobody wrote a rule for fare
     #[arg(long, conflicts_with = "to")]
@@ -85,6 +86,9 @@ impl Args {
 
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let mechanisms = (self.general_only || !self.without.is_empty()).then(|| self.mechanisms());
+        if self.to == Some(Rows::Csv) && self.context.is_some() {
+            bail!("--context is for --to jsonl: rows of CSV carry no earlier comments");
+        }
         let paths = self.inputs.resolve()?;
         if let Some(mechanisms) = mechanisms {
             return by_shape(&paths, mechanisms);
@@ -94,7 +98,8 @@ impl Args {
         if self.to == Some(Rows::Csv) {
             out.write_all(b"id,text,title,article,parent,status,labels.house\n")?;
         }
-        let form = Form { to: self.to, context: if self.to == Some(Rows::Csv) { 0 } else { self.context } };
+        let form =
+            Form { to: self.to, context: if self.to == Some(Rows::Csv) { 0 } else { self.context.unwrap_or(20) } };
         let mut incomplete = false;
         while let Some(batch) = intake.next_batch() {
             let mut items = batch.into_iter().peekable();
@@ -103,6 +108,10 @@ impl Args {
                 let weigh = |item: &Item| item.as_ref().map_or(0, Entry::size);
                 while let Some(item) = items.next_if(|item| group.is_empty() || size + weigh(item) <= GROUP) {
                     size += weigh(&item);
+                    // The notes of a thread are written with it, but not with its rows.
+                    if self.to.is_none() && matches!(item, Err(Told::Note(_))) {
+                        continue;
+                    }
                     group.push(item);
                 }
                 // Rows repeat their context, and a long thread fills memory: they are written as they are made.
@@ -156,6 +165,7 @@ fn by_shape(paths: &[PathBuf], mechanisms: Mechanisms) -> anyhow::Result<ExitCod
 }
 
 fn page_by_shape(path: &Path, mechanisms: Mechanisms) -> anyhow::Result<Thread> {
+    super::small::refuse_folder(path)?;
     let bytes = if path == Path::new("-") {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes)?;
@@ -167,7 +177,7 @@ fn page_by_shape(path: &Path, mechanisms: Mechanisms) -> anyhow::Result<Thread> 
     let thread = match format {
         Format::Html => extract::html_by(&extract::decode(&bytes, format)?, mechanisms),
         Format::FlatText => extract::flat_text(&extract::decode(&bytes, format)?),
-        _ => anyhow::bail!("only web pages and text dumps are read by their shape: this is an export or rows"),
+        _ => bail!("only web pages and text dumps are read by their shape: this is an export or rows"),
     };
     Ok(Thread { path: Some(path.display().to_string()), ..thread })
 }

@@ -8,6 +8,7 @@ use super::gauge::Gauge;
 use super::output;
 use anyhow::anyhow;
 use gruff::corpus::{Body, Columns, Entry, Reader};
+use gruff::extract::Format;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -29,6 +30,8 @@ pub(super) enum Told {
     Fault(anyhow::Error),
     /// What a person may wonder about though nothing is lost.
     Remark(String),
+    /// The same, where it stands in the notes of a thread too.
+    Note(String),
 }
 
 impl Told {
@@ -36,7 +39,7 @@ impl Told {
     pub(super) fn tell(&self) -> bool {
         match self {
             Self::Fault(error) => output::complain(error),
-            Self::Remark(remark) => output::remark(remark),
+            Self::Remark(remark) | Self::Note(remark) => output::remark(remark),
         }
         matches!(self, Self::Fault(_))
     }
@@ -54,16 +57,27 @@ impl From<gruff::Error> for Told {
     }
 }
 
-/// Says of a page or dump without comments, for which no line is written, why that may be.
-pub(super) fn emptiness(entry: &Entry) -> Option<String> {
+/// Says of a page or dump what its reader wondered about, and of one without comments, for which no line is written, why
+/// that may be.
+fn about(entry: &Entry, format: Option<Format>) -> Option<Told> {
     let Body::Thread(thread) = &entry.body else { return None };
-    if !thread.comments.is_empty() || entry.line.is_some() {
-        return None;
-    }
+    let path = thread.path.as_deref().unwrap_or(&entry.path);
     let notes = thread.notes.join("; ");
-    let what =
-        if notes.is_empty() { "no comments were found in this".to_owned() } else { format!("no comments: {notes}") };
-    Some(format!("{}: {what}", entry.path))
+    match (thread.comments.is_empty(), notes.is_empty()) {
+        (true, false) => Some(Told::Remark(format!("{path}: no comments: {notes}"))),
+        (true, true) => {
+            let how = match format {
+                Some(Format::FlatText) => {
+                    "; `gruff check` judges one comment, and `jq -Rc '{text: .}'` makes rows of a file with one a line"
+                }
+                _ => "",
+            };
+            Some(Told::Remark(format!("{path}: no comments were found in this{how}")))
+        }
+        // What is noted of rows and exports was told as it was read.
+        (false, false) if entry.line.is_none() => Some(Told::Note(format!("{path}: {notes}"))),
+        (false, _) => None,
+    }
 }
 
 /// The consumer's end.
@@ -156,7 +170,11 @@ impl Lane {
                     while let Some(remark) = entries.remark() {
                         self.push(Err(Told::Remark(remark)));
                     }
+                    let about = entry.as_ref().ok().and_then(|entry| about(entry, entries.format()));
                     self.push(entry.map_err(Told::from));
+                    if let Some(told) = about {
+                        self.push(Err(told));
+                    }
                 }
                 if let Some(remark) = entries.emptiness() {
                     self.push(Err(Told::Remark(remark)));
@@ -275,6 +293,7 @@ mod tests {
             seen.extend(batch.into_iter().map(|item| match item {
                 Ok(entry) => entry.path.to_string(),
                 Err(Told::Remark(remark)) => remark.strip_suffix(": this is empty").unwrap().to_owned(),
+                Err(Told::Note(note)) => panic!("{note}"),
                 Err(Told::Fault(error)) => panic!("{error}"),
             }));
         }

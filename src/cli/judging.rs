@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Judging")]
 pub(super) struct Judging {
-    /// Judge only these labels, separated by commas
+    /// Judge only these labels, separated by commas; what the policy says of others is then without effect
     #[arg(long, value_name = "LABEL", value_delimiter = ',', value_parser = Label::new)]
     labels: Vec<Label>,
     /// Use the model in FILE instead of the built-in one
@@ -27,6 +27,11 @@ impl Judging {
         self.policy.is_some()
     }
 
+    /// Tells whether labels or a model were named.
+    pub(super) fn has_labels_or_model(&self) -> bool {
+        !self.labels.is_empty() || self.model.is_some()
+    }
+
     /// The files that were named.
     pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
         self.model.as_deref().into_iter().chain(self.policy.as_deref())
@@ -34,6 +39,7 @@ impl Judging {
 
     /// Loads another model, `builtin` or a file, to judge under the same policy what it knows of the same labels.
     pub(super) fn other(&self, model: &Path) -> anyhow::Result<Moderator> {
+        super::small::refuse_folder(model)?;
         let mut other = if model.as_os_str() == "builtin" { Moderator::builtin()? } else { Moderator::open(model)? };
         if let Some(path) = &self.policy {
             other = other.with_policy(read_policy(path)?)?;
@@ -55,13 +61,34 @@ impl Judging {
     /// Loads what was named and fits it together.
     pub(super) fn resolve(self) -> anyhow::Result<Moderator> {
         let mut moderator = match &self.model {
-            Some(path) => Moderator::open(path)?,
+            Some(path) => {
+                super::small::refuse_folder(path)?;
+                Moderator::open(path)?
+            }
             None => Moderator::builtin()?,
         };
         if let Some(path) = &self.policy {
             moderator = moderator.with_policy(read_policy(path)?)?;
         }
         Ok(if self.labels.is_empty() { moderator } else { moderator.with_labels(&self.labels)? })
+    }
+
+    /// Does the same, and tells standard error which labels the policy would act on that are not judged.
+    pub(super) fn resolve_and_warn(self) -> anyhow::Result<Moderator> {
+        let moderator = self.resolve()?;
+        let known = moderator.model().heads().iter().map(|head| &head.label);
+        let idle: Vec<&str> = known
+            .filter(|label| !moderator.labels().contains(label) && moderator.policy().names(label.as_str()))
+            .map(Label::as_str)
+            .collect();
+        if !idle.is_empty() {
+            super::output::remark(&format!(
+                "--labels leaves out {}, which the policy ({}) acts on: what it says of them has no effect",
+                idle.join(", "),
+                moderator.policy().name()
+            ));
+        }
+        Ok(moderator)
     }
 }
 

@@ -103,5 +103,6 @@ impl Args {
 }
 
 fn open(model: &Path) -> anyhow::Result<Model> {
+    super::small::refuse_folder(model)?;
     Ok(if model.as_os_str() == "builtin" { Model::builtin()? } else { Model::open(model)? })
 }

@@ -16,7 +16,16 @@ pub(super) fn is_terminal() -> bool {
 /// Tells whether an error means that nobody reads the output any more, as in `gruff … | head`.
 pub(super) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let is_closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
-    error.downcast_ref::<io::Error>().is_some_and(is_closed)
+    error.downcast_ref::<io::Error>().is_some_and(is_closed) || of_output(error).is_some_and(is_closed)
+}
+
+/// Returns the error of the system that comes with nothing about it: everything but standard output has a name.
+fn of_output(error: &anyhow::Error) -> Option<&io::Error> {
+    if let Some(error) = error.downcast_ref::<csv::Error>() {
+        return if let csv::ErrorKind::Io(error) = error.kind() { Some(error) } else { None };
+    }
+    let bare = if error.chain().len() == 1 { error.downcast_ref::<io::Error>() } else { None };
+    bare.filter(|error| error.raw_os_error().is_some())
 }
 
 /// Tells standard error about one input, on one line; the rest is done.
@@ -40,5 +49,8 @@ pub(super) fn fatal(error: &anyhow::Error) {
 
 /// Returns the error with its causes; the library's own errors name theirs themselves.
 fn message(error: &anyhow::Error) -> String {
+    if let Some(error) = of_output(error) {
+        return format!("standard output: writing failed: {error}; what is written there is not all");
+    }
     error.downcast_ref::<gruff::Error>().map_or_else(|| format!("{error:#}"), ToString::to_string)
 }

@@ -1,7 +1,7 @@
 //! `gruff score`: judges pages, dumps and rows in a stream, in parallel, in the order of the input.
 
 use super::inputs::Inputs;
-use super::intake::{Intake, Item, Told, emptiness};
+use super::intake::{Intake, Item, Told};
 use super::judging::{Judging, Offsets, Threads};
 use super::naming::Naming;
 use super::terminal::{columns, visible};
@@ -24,7 +24,9 @@ use std::sync::Arc;
         .zst).\n\n\
         Writes a table to a terminal and JSON Lines otherwise, in the order of the input: id, scores (a probability a \
         label, null where it cannot be judged), flags, action (approve, hold, reject), reasons, language; for pages, \
-        dumps, exports and threads of rows also path, thread, author, status (where an export tells one) and text. Inputs are read as a stream of any size.",
+        dumps, exports, threads of rows and threads as `gruff extract` prints them also path, thread, author, status (where \
+        an export tells one) and text; for rows also path where there are several inputs. Inputs are read as a stream of any \
+        size.",
     after_help = "Examples:\n  \
         gruff score article.html\n  \
         gruff score comments.jsonl.zst --policy site.toml > judged.jsonl\n  \
@@ -43,7 +45,7 @@ pub(super) struct Args {
     #[arg(long)]
     explain: bool,
     /// The unit in which the offsets of evidence count
-    #[arg(long, value_name = "UNIT", default_value = "bytes")]
+    #[arg(long, value_name = "UNIT", default_value = "bytes", requires = "explain")]
     offsets: Offsets,
     /// Exit with 1 when a comment is to be held or rejected (hold), or rejected (reject)
     #[arg(long, value_name = "ACTION")]
@@ -91,9 +93,11 @@ impl Args {
         let paths = self.inputs.resolve()?;
         // Before anything else uses the pool: its size is fixed by the first use.
         let readers = self.threads.start()?;
-        let mut headings = Headings::new(format == Format::Table && paths.len() > 1);
+        let several = paths.len() > 1;
+        let mut headings = Headings::new(format == Format::Table && several);
         let sheet = Sheet {
-            moderator: self.judging.resolve()?.explaining(self.explain),
+            moderator: self.judging.resolve_and_warn()?.explaining(self.explain),
+            several,
             format,
             offsets: self.offsets,
             on_terminal: output::is_terminal(),
@@ -111,27 +115,21 @@ impl Args {
                 out.write_all(headings.before(Arc::clone(&entry.path)).as_bytes())?;
                 strictest = strictest.max(sheet.judge(entry, &mut out)?);
                 out.flush()?;
-                if let Some(remark) = emptiness(entry) {
-                    output::remark(&remark);
-                }
                 continue;
             }
             let judge = |item: Item| {
                 let entry = item?;
                 let mut lines = Vec::new();
                 let strictest = sheet.judge(&entry, &mut lines)?;
-                Ok::<_, Told>(Judged { remark: emptiness(&entry), path: entry.path, lines, strictest })
+                Ok::<_, Told>(Judged { path: entry.path, lines, strictest })
             };
             let judged: Vec<_> = batch.into_par_iter().map(judge).collect();
             for item in judged {
                 match item {
-                    Ok(Judged { path, lines, strictest: action, remark }) => {
+                    Ok(Judged { path, lines, strictest: action }) => {
                         strictest = strictest.max(action);
                         out.write_all(headings.before(path).as_bytes())?;
                         out.write_all(&lines)?;
-                        if let Some(remark) = remark {
-                            output::remark(&remark);
-                        }
                     }
                     Err(told) => incomplete |= told.tell(),
                 }
@@ -153,7 +151,6 @@ struct Judged {
     path: Arc<str>,
     lines: Vec<u8>,
     strictest: Action,
-    remark: Option<String>,
 }
 
 /// In a table of several files, the file's path above its comments.
@@ -180,6 +177,8 @@ impl Headings {
 /// What is written, and how.
 struct Sheet {
     moderator: Moderator,
+    /// Whether rows of several inputs have to be told apart.
+    several: bool,
     format: Format,
     offsets: Offsets,
     on_terminal: bool,
@@ -207,7 +206,8 @@ impl Sheet {
             Body::Row(row) => {
                 let judgement = finished(self.moderator.judge_row(row), &row.text, self.offsets.into());
                 strictest = judgement.action;
-                written = self.line(out, &entry.path, &Record::of_row(&judgement), &row.text);
+                let path = self.several.then_some(&*entry.path);
+                written = self.line(out, &entry.path, &Record { path, ..Record::of_row(&judgement) }, &row.text);
             }
             Body::Thread(thread) => {
                 let path = thread.path.as_deref().unwrap_or(&entry.path);
@@ -230,7 +230,9 @@ impl Sheet {
                 write_json(&mut *out, record)?;
                 out.write_all(b"\n")?;
             }
-            Format::Table => out.write_all(table::line(record, text, self.columns).as_bytes())?,
+            Format::Table => {
+                out.write_all(table::line(record, text, self.columns, self.moderator.policy()).as_bytes())?
+            }
             Format::Csv => out.write_all(&self.csv_cells(path, record, text)?)?,
         }
         Ok(())

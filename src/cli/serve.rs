@@ -134,7 +134,7 @@ impl Serving {
             }
             None => Config::default(),
         };
-        let moderator = self.judging.clone().or(&config).resolve()?;
+        let moderator = self.judging.clone().or(&config).resolve_and_warn()?;
         config.listen = self.listen.clone().unwrap_or(config.listen);
         config.max_body = self.max_body.unwrap_or(config.max_body);
         config.max_memory = config.max_memory.max(config.max_body);

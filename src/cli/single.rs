@@ -5,6 +5,7 @@ use anyhow::{Context, bail};
 use gruff::corpus::SingleRow;
 use gruff::extract::{self, Format};
 use gruff::thread::{Comment, Row};
+use serde::de::IgnoredAny;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -15,13 +16,33 @@ const LIMIT: u64 = 16 << 20;
 /// Reads standard input, or `path`, as one comment.
 pub(super) fn read(path: Option<&Path>) -> anyhow::Result<Row> {
     let (name, bytes) = read_bytes(path)?;
-    parse(&bytes).with_context(|| name)
+    row(&name, &bytes)
+}
+
+/// Reads bytes, called `name`, as one comment.
+pub(super) fn row(name: &str, bytes: &[u8]) -> anyhow::Result<Row> {
+    if is_thread(bytes) {
+        bail!("{name}: this is a thread and not one comment; `gruff score` judges threads");
+    }
+    parse(bytes).with_context(|| name.to_owned())
+}
+
+/// Tells whether bytes begin with a thread as `gruff extract` prints it.
+pub(super) fn is_thread(bytes: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Keys {
+        text: Option<IgnoredAny>,
+        comments: Option<Vec<IgnoredAny>>,
+    }
+    let first = serde_json::Deserializer::from_slice(bytes).into_iter::<Keys>().next();
+    matches!(first, Some(Ok(Keys { text: None, comments: Some(_) })))
 }
 
 /// Reads at most [`LIMIT`] bytes, with the input's name for messages.
-fn read_bytes(path: Option<&Path>) -> anyhow::Result<(String, Vec<u8>)> {
+pub(super) fn read_bytes(path: Option<&Path>) -> anyhow::Result<(String, Vec<u8>)> {
     let path = path.filter(|path| !is_stdin(path));
     let name = path.map_or_else(|| "standard input".to_owned(), |path| path.display().to_string());
+    path.map_or(Ok(()), super::small::refuse_folder)?;
     let mut bytes = Vec::new();
     let read = match path {
         Some(path) => File::open(path).and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes)),

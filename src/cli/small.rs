@@ -1,6 +1,6 @@
 //! Files that are small by nature – policies, configurations, recipes, lists: read whole, but not without bound.
 
-use anyhow::{Context, bail};
+use anyhow::{anyhow, bail};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -13,7 +13,22 @@ const SETTINGS: u64 = 4 << 20;
 /// # Errors
 /// When it cannot be read, is no UTF-8, or goes on behind all that a file of settings may have.
 pub(super) fn settings(path: &Path) -> anyhow::Result<String> {
-    String::from_utf8(file(path, SETTINGS)?).context("it is not UTF-8")
+    String::from_utf8(file(path, SETTINGS)?).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count();
+        anyhow!("line {line}: byte {at} is not UTF-8; convert the file, as with iconv -f WINDOWS-1252 -t UTF-8")
+    })
+}
+
+/// Refuses a folder where a file is to be read: what the system says of one is of no help.
+///
+/// # Errors
+/// For a folder.
+pub(super) fn refuse_folder(path: &Path) -> anyhow::Result<()> {
+    if path.is_dir() {
+        bail!("{}: this is a directory; name a file in it", path.display());
+    }
+    Ok(())
 }
 
 /// Reads a file of at most `most` bytes.
@@ -21,6 +36,9 @@ pub(super) fn settings(path: &Path) -> anyhow::Result<String> {
 /// # Errors
 /// When it cannot be read, or goes on behind them.
 pub(super) fn file(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
+    if path.is_dir() {
+        bail!("this is a directory; name a file in it");
+    }
     bounded(File::open(path)?, most)
 }
 
@@ -47,6 +65,10 @@ mod tests {
         assert!(bounded(&b"abcd"[..], 3).is_err());
         assert!(bounded(io::repeat(0), 1 << 20).unwrap_err().to_string().contains("longer than 1 MiB"));
         assert!(settings(Path::new("no/such/file")).is_err());
+        assert!(settings(Path::new(".")).unwrap_err().to_string().contains("this is a directory"));
+        let latin = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(latin.path(), b"a = 1\nb = \"\xe9\"\n").unwrap();
+        assert!(settings(latin.path()).unwrap_err().to_string().starts_with("line 2: byte 11 is not UTF-8; convert"));
         #[cfg(unix)]
         assert!(settings(Path::new("/dev/zero")).is_err());
     }

@@ -2,7 +2,7 @@
 
 use super::terminal::{one_line, width};
 use gruff::Label;
-use gruff::policy::Action;
+use gruff::policy::{Action, Policy};
 use gruff::report::Record;
 
 const ACTION: usize = 7;
@@ -20,14 +20,14 @@ pub(super) fn header(labels: &[Label], columns: usize) -> String {
 }
 
 /// Returns one comment's line. Nothing in it is raw text of a stranger.
-pub(super) fn line(record: &Record<'_>, text: &str, columns: usize) -> String {
+pub(super) fn line(record: &Record<'_>, text: &str, columns: usize, policy: &Policy) -> String {
     let judgement = record.judgement;
     let names = judgement.scores.iter().map(|(label, _)| label.as_str());
     let text = one_line(text, text_columns(names, columns));
     let action = if judgement.action == Action::Approve { "" } else { judgement.action.as_str() };
     let id = padded(&one_line(judgement.id.as_deref().unwrap_or_default(), ID), ID);
     let author = padded(&one_line(record.author.flatten().unwrap_or_default(), AUTHOR), AUTHOR);
-    let scores: String = judgement.scores.iter().map(|(label, score)| cell(label, *score)).collect();
+    let scores: String = judgement.scores.iter().map(|(label, score)| cell(label, *score, policy)).collect();
     format!("{action:ACTION$}  {id}  {author}{scores}  {text}\n")
 }
 
@@ -41,9 +41,9 @@ fn score_columns(label: &str) -> usize {
     label.len().max(4)
 }
 
-fn cell(label: &Label, score: Option<f64>) -> String {
+fn cell(label: &Label, score: Option<f64>, policy: &Policy) -> String {
     let columns = score_columns(label.as_str());
-    let score = score.map_or_else(|| "–".to_owned(), |score| format!("{score:.2}"));
+    let score = score.map_or_else(|| "–".to_owned(), |score| policy.written(label.as_str(), score));
     format!("  {score:>columns$}")
 }
 
@@ -77,7 +77,7 @@ mod tests {
             text: None,
         };
         let text = "what an\nidiot \u{1b}]0;owned\u{7} and more and more and more and more and more and more";
-        let table = header(&labels, 90) + &line(&record, text, 90);
+        let table = header(&labels, 90) + &line(&record, text, 90, &Policy::default());
         assert_eq!(
             table,
             "action   id          author        insult  sarcasm  text\n\

@@ -1,6 +1,6 @@
 //! `gruff train`: labelled rows, or a recipe of them, to a model file.
 
-use super::training::{Progress, Source, feed};
+use super::training::{Progress, Source, feed, refuse_repeated};
 use super::whole::Target;
 use super::{output, small};
 use anyhow::{Context, bail};
@@ -43,7 +43,8 @@ pub(super) struct Args {
     /// How n-gram heads are trained: nb (naive Bayes) or nb-lr (logistic regression on its log-count ratios)
     #[arg(long, value_name = "ALGORITHM", value_parser = algorithm)]
     algorithm: Option<Algorithm>,
-    /// Keep the other labels of a model: `builtin` or a model file
+    /// Keep the other labels of a model, `builtin` or a model file, and with them what its card says of languages, use,
+    /// limits and licence
     #[arg(long, value_name = "MODEL")]
     base: Option<PathBuf>,
     /// Which rows are held out together; another number makes other parts [default: 1]
@@ -68,16 +69,16 @@ pub(super) struct Args {
     #[arg(long, value_name = "LABEL=RATE", value_parser = rate)]
     base_rate: Vec<(Label, f64)>,
     /// What the model is called in its card [default: the name of the file it is written to]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     name: Option<String>,
-    /// ISO 639-1 codes of the languages it may judge, separated by commas; without it, all
+    /// ISO 639-1 codes of the languages it may judge, separated by commas; without it those of --base, else all
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = language)]
     languages: Vec<String>,
     /// Train what a recipe says (TOML) instead
     #[arg(long, value_name = "FILE", conflicts_with_all = ["data", "labels", "base", "name", "languages"])]
     recipe: Option<PathBuf>,
     /// Where a recipe's external sources are; without it they are left out
-    #[arg(long, value_name = "DIR", requires = "recipe")]
+    #[arg(long, value_name = "DIR")]
     sources: Option<PathBuf>,
     /// Also write the report as JSON
     #[arg(long, value_name = "FILE")]
@@ -98,7 +99,16 @@ fn algorithm(name: &str) -> Result<Algorithm, String> {
 
 fn language(code: &str) -> Result<String, String> {
     let sound = matches!(code.len(), 2 | 3) && code.bytes().all(|byte| byte.is_ascii_lowercase());
-    if sound { Ok(code.to_owned()) } else { Err("a code is two or three letters a to z, as en is".into()) }
+    match (sound, gruff::text::Language::is_told(code)) {
+        (false, _) => Err("a code is two or three letters a to z, as en is".into()),
+        (true, false) => Err("this is no ISO 639-1 code of a language that can be told from others, as en is".into()),
+        (true, true) => Ok(code.to_owned()),
+    }
+}
+
+fn name(typed: &str) -> Result<String, String> {
+    let sound = !typed.trim().is_empty() && !typed.chars().any(char::is_control);
+    if sound { Ok(typed.to_owned()) } else { Err("a name is one line of text".into()) }
 }
 
 fn rate(typed: &str) -> Result<(Label, f64), String> {
@@ -116,8 +126,16 @@ impl Args {
 
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         self.threads.start()?;
+        if self.sources.is_some() && self.recipe.is_none() {
+            bail!(
+                "--sources is where a recipe's files are; name the recipe with --recipe, and other files with --data"
+            );
+        }
+        if self.tune && self.algorithm == Some(Algorithm::Nb) {
+            bail!("--tune chooses strengths of nb-lr, and naive Bayes (--algorithm nb) has none to choose");
+        }
         let tunes = self.tunes();
-        let (mut parameters, identity, sources, left_out) = match &self.recipe {
+        let (mut parameters, mut identity, sources, left_out) = match &self.recipe {
             Some(path) => recipe(path, self.sources.as_deref())?,
             None => {
                 let stem = || self.out.file_stem().map(|stem| stem.to_string_lossy().into_owned());
@@ -151,15 +169,25 @@ impl Args {
             sources.iter().map(Source::path).chain(named)
         };
         target.refuse_inputs(files())?;
+        refuse_repeated(&sources)?;
+        for source in &sources {
+            source.refuse_idle_labels(&parameters.labels, "trained")?;
+        }
         if let Some(report_target) = &report_target {
             report_target.refuse_inputs(files())?;
             report_target.refuse_same(&target)?;
         }
         let base = match &self.base {
             Some(path) if path.as_os_str() == "builtin" => Some(Model::builtin()?),
-            Some(path) => Some(Model::open(path)?),
+            Some(path) => {
+                small::refuse_folder(path)?;
+                Some(Model::open(path)?)
+            }
             None => None,
         };
+        if let Some(base) = &base {
+            identity = inherited(identity, base, &parameters.labels);
+        }
         let progress = Progress::new();
         let wanted = Some(parameters.labels.clone());
         let columns = Columns { wanted, ..self.naming.columns() };
@@ -180,6 +208,16 @@ impl Args {
         let (model, report) =
             trainer.finish(identity, base.as_ref(), &|done, of| progress.steps(done as u64, of as u64))?;
         progress.finish();
+        for card in report.labels.iter().filter(|card| report.trained.contains(&card.label)) {
+            let auc = card.held_out_auc;
+            if auc.low <= 0.5 {
+                output::remark(&format!(
+                    "{}: rows that were held out are told apart no better than by chance (AUC {:.2}, {:.2} to {:.2}): give it \
+                     more rows, and look whether equal texts are labelled differently",
+                    card.label, auc.value, auc.low, auc.high
+                ));
+            }
+        }
         target.write(&model.to_bytes()?)?;
         if let Some(target) = report_target {
             target.write(&serde_json::to_vec_pretty(&report)?)?;
@@ -189,6 +227,23 @@ impl Args {
         writeln!(out, "{} written", super::terminal::visible(&self.out.display().to_string()))?;
         out.flush()?;
         Ok(if complete { ExitCode::SUCCESS } else { ExitCode::from(super::INCOMPLETE) })
+    }
+}
+
+/// Keeps of a base what was not said anew, as long as one of its heads is kept: that one can still do no more than before,
+/// and its weights are still under the licence of whoever made them.
+fn inherited(identity: Identity, base: &Model, trained: &[Label]) -> Identity {
+    let card = base.card();
+    if card.labels.iter().all(|label| trained.contains(&label.label)) {
+        return identity;
+    }
+    let or = |own: Vec<String>, of_base: &[String]| if own.is_empty() { of_base.to_vec() } else { own };
+    Identity {
+        name: identity.name,
+        languages: or(identity.languages, &card.languages),
+        intended_use: if identity.intended_use.is_empty() { card.intended_use.clone() } else { identity.intended_use },
+        limits: or(identity.limits, &card.limits),
+        licence: identity.licence.or_else(|| card.licence.clone()),
     }
 }
 

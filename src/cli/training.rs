@@ -9,6 +9,7 @@ use gruff::train::{RecipeSource, Trainer};
 use gruff::{Label, corpus};
 use indicatif::{ProgressBar, ProgressStyle};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -70,12 +71,36 @@ impl Source {
         name.split('.').next().unwrap_or_default().to_owned()
     }
 
-    fn card(&self) -> anyhow::Result<SourceCard> {
-        // A stream cannot be read twice.
+    /// Returns the SHA-256 of the file; `None` for a stream, which cannot be read twice.
+    pub(super) fn sha256(&self) -> anyhow::Result<Option<String>> {
         if self.is_stdin() {
-            return Ok(SourceCard { name: self.name(), ..SourceCard::default() });
+            return Ok(None);
         }
-        let sha256 = sha256(&self.path).with_context(|| self.path.display().to_string())?;
+        super::small::refuse_folder(&self.path)?;
+        sha256(&self.path).map(Some).with_context(|| self.path.display().to_string())
+    }
+
+    /// Refuses columns for labels that nobody asks for.
+    pub(super) fn refuse_idle_labels(&self, wanted: &[Label], what: &str) -> anyhow::Result<()> {
+        let idle = self.labels.iter().find(|(_, label)| self.recipe.is_none() && !wanted.contains(label));
+        let Some((column, label)) = idle else { return Ok(()) };
+        let wanted = wanted.iter().map(Label::as_str).collect::<Vec<_>>().join(", ");
+        bail!(
+            "--data {}:{label}={column}: {label} is not {what}, but {wanted} is; it is written FILE:LABEL=COLUMN",
+            self.path.display()
+        );
+    }
+
+    /// Refuses columns for labels where no labels are read.
+    pub(super) fn refuse_labels(&self) -> anyhow::Result<()> {
+        let Some((column, label)) = self.labels.first() else { return Ok(()) };
+        bail!("--data {}:{label}={column}: no labels are read here; name the file alone", self.path.display());
+    }
+
+    fn card(&self) -> anyhow::Result<SourceCard> {
+        let Some(sha256) = self.sha256()? else {
+            return Ok(SourceCard { name: self.name(), ..SourceCard::default() });
+        };
         let Some(recipe) = &self.recipe else {
             return Ok(SourceCard { name: self.name(), sha256: Some(sha256), ..SourceCard::default() });
         };
@@ -130,6 +155,11 @@ impl Source {
                         ),
                     }
                 }
+                // What the rows themselves hold under that name is not what was asked for.
+                Err(error) if reader.lacks_columns() => {
+                    progress.finish();
+                    return Err(error.into());
+                }
                 Err(error) => {
                     progress.pause(|| output::complain(&error.into()));
                     complete = false;
@@ -172,6 +202,23 @@ impl Source {
         batch.clear();
         Ok(made)
     }
+}
+
+/// Refuses a file that is named twice, whose rows would count twice.
+pub(super) fn refuse_repeated(sources: &[Source]) -> anyhow::Result<()> {
+    let mut known = BTreeSet::new();
+    for source in sources.iter().filter(|source| source.recipe.is_none()) {
+        // A file that cannot be found is told by whoever reads it.
+        let path = std::fs::canonicalize(&source.path).unwrap_or_else(|_| source.path.clone());
+        if !known.insert(path) {
+            bail!(
+                "--data {}: this file is named twice, and its rows would count twice; name it once, several columns as \
+                 FILE:LABEL=COLUMN,LABEL=COLUMN",
+                source.path.display()
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Reads a source into a trainer; returns whether all of it could be read.

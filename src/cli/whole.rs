@@ -19,6 +19,12 @@ pub(super) struct Target {
 impl Target {
     /// Follows symbolic links and refuses what is there and no regular file.
     pub(super) fn new(typed: &Path) -> anyhow::Result<Self> {
+        if typed.as_os_str() == "-" {
+            bail!("`-`: a result is not written to standard output; name a file (./- where it is called so)");
+        }
+        if let Some(folder) = typed.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
+            bail!("{}: there is no folder {}; make it first", typed.display(), folder.display());
+        }
         let path = followed(typed).with_context(|| typed.display().to_string())?;
         let target = Self { typed: typed.to_owned(), path };
         target.refuse_irregular()?;
@@ -146,7 +152,11 @@ mod tests {
         fs::write(&input, "rows").unwrap();
         fs::create_dir(&inner).unwrap();
         assert!(Target::new(&inner).is_err_and(|error| error.to_string().contains("directory")));
-        assert!(Target::new(&folder.path().join("none/out")).is_err());
+        assert!(
+            Target::new(&folder.path().join("none/out"))
+                .is_err_and(|error| error.to_string().contains("there is no folder"))
+        );
+        assert!(Target::new(Path::new("-")).is_err_and(|error| error.to_string().contains("standard output")));
         let roundabout = Target::new(&inner.join("../in")).unwrap();
         assert!(roundabout.refuse_inputs([input.as_path()]).is_err());
         assert!(roundabout.refuse_same(&Target::new(&input).unwrap()).is_err());

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 /// How many faults of one kind are told one by one.
 const TOLD: u64 = 20;
+/// How many faults of one label are told one by one.
+const TOLD_OF_LABEL: u64 = 3;
 /// How many kinds are told apart; a hostile input must not fill memory with them.
 const MOST_KINDS: usize = 64;
 
@@ -19,7 +21,10 @@ pub(super) struct Account {
     rows: bool,
     /// The label columns that did not come yet, by their place among the caller's, the last first.
     missing: Vec<usize>,
-    text_missing: bool,
+    /// The fields whose columns the caller named that did not come yet, the last first.
+    fields: Vec<Field>,
+    /// Whether it was told that a column never came.
+    lacking: bool,
 }
 
 impl Account {
@@ -29,14 +34,15 @@ impl Account {
             untold: 0,
             rows: false,
             missing: (0..columns.labels.len()).rev().collect(),
-            text_missing: columns.text.is_some(),
+            fields: columns.named().iter().rev().filter(|(_, name)| name.is_some()).map(|(field, _)| *field).collect(),
+            lacking: false,
         }
     }
 
     /// Looks which columns a row has.
     pub(super) fn see(&mut self, fields: &Fields, columns: &Columns) {
         self.rows = true;
-        self.text_missing &= fields.get(Field::Text).is_none();
+        self.fields.retain(|field| fields.get(*field).is_none());
         if self.missing.is_empty() {
             return;
         }
@@ -53,11 +59,13 @@ impl Account {
     pub(super) fn tells(&mut self, what: &str) -> bool {
         // The sentence up to where it speaks of this row.
         let kind = what.split(|c: char| c.is_ascii_digit() || matches!(c, '"' | ':' | '(')).next().unwrap_or_default();
+        // A column of words in place of numbers is one mistake.
+        let told = if what.starts_with("label ") { TOLD_OF_LABEL } else { TOLD };
         let kind = if self.kinds.len() < MOST_KINDS || self.kinds.contains_key(kind) { kind } else { "" };
         let count = self.kinds.entry(kind.to_owned()).or_default();
         *count += 1;
-        self.untold += u64::from(*count > TOLD);
-        *count <= TOLD
+        self.untold += u64::from(*count > told);
+        *count <= told
     }
 
     /// Gives what is left to tell at the end of the input, a sentence a call.
@@ -70,8 +78,16 @@ impl Account {
         if !self.rows {
             return None;
         }
-        let text = columns.text.as_ref().filter(|_| std::mem::take(&mut self.text_missing));
+        let field = self.fields.pop();
+        let field = field.and_then(|field| columns.named().into_iter().find(|(known, _)| *known == field)?.1.as_ref());
         let label = || columns.labels.get(self.missing.pop()?).map(|(name, _)| name);
-        text.or_else(label).map(|name| format!("no row has the column {name:?}; check its name"))
+        let name = field.or_else(label)?;
+        self.lacking = true;
+        Some(format!("no row has the column {name:?}; check its name"))
+    }
+
+    /// Tells whether a column that the caller named is in no row.
+    pub(super) fn lacks(&self) -> bool {
+        self.lacking
     }
 }

@@ -240,6 +240,8 @@ pub(super) struct Fields {
     pub(super) names: Vec<String>,
     /// Which of the caller's label columns the row has, by their place.
     pub(super) given: Vec<usize>,
+    /// Whether there is a list of comments, as in a thread.
+    pub(super) comments: bool,
     /// What the caller's further columns hold, by their place.
     pub(super) kept: Vec<(usize, Cell)>,
 }
@@ -315,6 +317,9 @@ impl<'de> Visitor<'de> for FieldsSeed<'_> {
                     if let Some(slot) = slot {
                         fields.put(slot, cell);
                     }
+                }
+                _ if key == "comments" => {
+                    fields.comments |= map.next_value_seed(CellSeed { inner: true })? == Cell::Other;
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;

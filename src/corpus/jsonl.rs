@@ -1,10 +1,12 @@
-//! Rows of JSON, an object a line.
+//! Rows of JSON, an object a line; a thread that was extracted before may stand in place of a row.
 
-use super::fields::FieldsSeed;
+use super::cell::Cell;
+use super::fields::{Field, FieldsSeed};
 use super::lines::{Found, LONGEST, Lines, Place};
 use super::source::describe;
-use super::{Columns, Fault, Record, halves};
+use super::{Columns, Fault, Record, halves, threads};
 use serde::de::DeserializeSeed;
+use std::borrow::Cow;
 
 /// Reads JSON rows.
 pub(super) struct Jsonl {
@@ -60,19 +62,29 @@ impl Jsonl {
 
 fn parse(line: &[u8], place: Place, wide: bool, columns: &Columns) -> Result<Record, Fault> {
     let (text, odd) = super::utf_8(line, place, wide)?;
-    let fields = |json: &[u8]| {
-        let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let fields = |json: &str| {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
         let fields = FieldsSeed(columns).deserialize(&mut deserializer)?;
         deserializer.end().map(|()| fields)
     };
-    let read = fields(text.as_bytes()).or_else(|error| match halves::mended(text.as_bytes()) {
-        Some(mended) => fields(&mended),
-        None => Err(error),
+    let mut text = text;
+    let read = fields(&text).or_else(|error| {
+        let mended = halves::mended(text.as_bytes()).and_then(|mended| String::from_utf8(mended).ok());
+        text = Cow::Owned(mended.ok_or(error)?);
+        fields(&text)
     });
-    read.map(|fields| Record { place, fields, odd }).map_err(|error| {
+    let fields = read.map_err(|error| {
         let column = error.column();
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();
         Fault { place, what: format!("no valid JSON object: {message} in column {column}; mend or delete the line") }
-    })
+    })?;
+    let mut thread = None;
+    if fields.comments && matches!(fields.get(Field::Text), None | Some(Cell::Null)) {
+        if let Some(what) = odd {
+            return Err(Fault { place, what: format!("{what}; {}", super::CONVERT) });
+        }
+        thread = Some(Box::new(threads::thread(&text).map_err(|what| Fault { place, what })?));
+    }
+    Ok(Record { place, fields, odd, thread })
 }

@@ -8,18 +8,22 @@
 
 mod account;
 mod cell;
+mod entry;
 mod fields;
 mod gather;
 mod halves;
 mod jsonl;
 mod lines;
 mod paths;
+mod quotes;
 mod rows;
 mod single;
 mod source;
 mod table;
+mod threads;
 mod write;
 
+pub use entry::{Body, Entry};
 pub(crate) use halves::mended;
 pub use paths::open_paths;
 pub use single::SingleRow;
@@ -29,7 +33,7 @@ use crate::error::{Error, Result};
 use crate::extract::export::{self, Export};
 use crate::extract::{self, Format};
 use crate::text::echo::shown;
-use crate::thread::{Comment, Row, RowArticle, Thread};
+use crate::thread::{Comment, Thread};
 use account::Account;
 use cell::Cell;
 use fields::{Field, Fields};
@@ -78,59 +82,6 @@ pub struct Columns {
     pub kept: Vec<String>,
 }
 
-/// One thing read from an input.
-#[derive(Debug)]
-pub struct Entry {
-    /// The input's path; `-` is standard input.
-    pub path: Arc<str>,
-    /// Where it begins in the input, from 1; `None` for whole pages.
-    pub line: Option<u64>,
-    /// What was read.
-    pub body: Body,
-}
-
-/// A thread or a row.
-#[derive(Debug)]
-pub enum Body {
-    /// A page, a dump, or one thread of an export.
-    Thread(Thread),
-    /// A row that brings its own context.
-    Row(Row),
-}
-
-impl Entry {
-    /// Estimates the bytes of memory it holds, so that callers can batch with bounded memory.
-    pub fn size(&self) -> usize {
-        const FRAME: usize = 200;
-        let part = |part: &Option<String>| part.as_ref().map_or(0, String::len);
-        match &self.body {
-            Body::Thread(thread) => {
-                let comments = thread.comments.iter().map(|comment| {
-                    FRAME + comment.text.len() + comment.id.len() + part(&comment.author) + part(&comment.date)
-                });
-                FRAME + part(&thread.article.title) + part(&thread.article.text) + comments.sum::<usize>()
-            }
-            Body::Row(row) => {
-                let article = match &row.article {
-                    None => 0,
-                    Some(RowArticle::Text(text)) => text.len(),
-                    Some(RowArticle::Whole(article)) => part(&article.title) + part(&article.text),
-                };
-                let thread: usize = row.thread.iter().map(|text| text.len() + 24).sum();
-                let kept: usize = row.kept.values().map(|value| value.len() + 64).sum();
-                FRAME
-                    + kept
-                    + row.text.len()
-                    + part(&row.id)
-                    + part(&row.parent)
-                    + part(&row.community)
-                    + article
-                    + thread
-            }
-        }
-    }
-}
-
 /// How far the reading of an input has come; may be asked from another thread.
 #[derive(Debug, Clone, Default)]
 pub struct Progress {
@@ -157,6 +108,8 @@ struct Record {
     /// What is wrong with its bytes, which were read as windows-1252: a row is refused then, a comment of an export is
     /// kept.
     odd: Option<String>,
+    /// The thread that stands in place of a row.
+    thread: Option<Box<Thread>>,
 }
 
 /// What is wrong with a row.
@@ -180,8 +133,10 @@ pub struct Reader {
     gatherer: Gatherer,
     /// What is wrong with the thread that was handed out last.
     faults: VecDeque<Fault>,
-    /// What of it was left out.
-    left_out: Option<Error>,
+    /// What of threads was left out.
+    left_out: VecDeque<Error>,
+    /// What is to be handed out before more is read.
+    ready: VecDeque<Entry>,
     /// What should be known though nothing was left out, and how many times such a thing may still be told.
     remarks: VecDeque<String>,
     remarks_left: usize,
@@ -246,7 +201,8 @@ impl Reader {
             export: None,
             gatherer: Gatherer::default(),
             faults: VecDeque::new(),
-            left_out: None,
+            left_out: VecDeque::new(),
+            ready: VecDeque::new(),
             remarks: VecDeque::new(),
             remarks_left: MOST_REMARKS,
             account: Account::new(columns),
@@ -287,6 +243,11 @@ impl Reader {
         self.remarks.pop_front()
     }
 
+    /// Tells whether a column that the caller named is in no row; known once that was handed out as an error, at the end.
+    pub fn lacks_columns(&self) -> bool {
+        self.account.lacks()
+    }
+
     fn note(&mut self, remark: &Error) {
         if let Some(left) = self.remarks_left.checked_sub(1) {
             self.remarks_left = left;
@@ -309,10 +270,11 @@ impl Reader {
                     "{many} comments, {id} the first, are longer than {size} MiB and were left out; shorten them"
                 ),
             };
-            self.left_out = Some(Error::input(Some(&self.file), line, None, what));
+            self.left_out.push_back(Error::input(Some(&self.file), line, None, what));
             thread.comments.retain(|comment| !too_long(comment));
         }
-        thread.path = Some(self.path.to_string());
+        // A thread that was extracted before says where.
+        thread.path.get_or_insert_with(|| self.path.to_string());
         Entry { path: Arc::clone(&self.path), line, body: Body::Thread(thread) }
     }
 
@@ -326,6 +288,20 @@ impl Reader {
         thread.source = Some(if self.format == Some(Format::Csv) { "csv" } else { "jsonl" }.to_owned());
         thread.confidence = Some(1.0);
         self.thread(Some(line), thread)
+    }
+
+    /// A thread that was extracted before; what is gathered of rows goes before it.
+    fn extracted(&mut self, place: Place, thread: Thread) -> Entry {
+        if !thread.notes.is_empty() && !thread.comments.is_empty() {
+            let path = thread.path.as_deref().unwrap_or(&self.path);
+            let remark = Error::input(Some(Path::new(path)), None, None, thread.notes.join("; "));
+            self.note(&remark);
+        }
+        let before = self.gatherer.finish(false).map(|gathered| self.gathered(gathered));
+        let entry = self.thread(Some(place.line), thread);
+        let Some(before) = before else { return entry };
+        self.ready.push_back(entry);
+        before
     }
 
     fn page(&mut self, format: Format, stream: Stream) -> Result<Entry> {
@@ -363,8 +339,11 @@ impl Reader {
 
     /// Turns a record into an entry; `None` while a thread of an export is gathered.
     fn entry(&mut self, record: Record) -> Option<Result<Entry>> {
-        let Record { place, fields, odd } = record;
+        let Record { place, fields, odd, thread } = record;
         self.rows += 1;
+        if let Some(thread) = thread {
+            return Some(Ok(self.extracted(place, *thread)));
+        }
         self.account.see(&fields, &self.columns);
         let export = *self.export.get_or_insert_with(|| is_export(&fields));
         let made = if export {
@@ -418,7 +397,10 @@ impl Iterator for Reader {
 impl Reader {
     fn read(&mut self) -> Option<Result<Entry>> {
         loop {
-            if let Some(left_out) = self.left_out.take() {
+            if let Some(entry) = self.ready.pop_front() {
+                return Some(Ok(entry));
+            }
+            if let Some(left_out) = self.left_out.pop_front() {
                 return Some(Err(left_out));
             }
             while let Some(fault) = self.faults.pop_front() {

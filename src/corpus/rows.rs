@@ -15,7 +15,13 @@ use std::collections::BTreeMap;
 pub(super) fn row(mut fields: Fields, columns: &Columns, number: u64) -> Result<Row, String> {
     let text = text(&mut fields)?;
     Ok(Row {
-        id: Some(fields.take(Field::Id).and_then(Cell::scalar).unwrap_or_else(|| number.to_string())),
+        id: Some(match fields.take(Field::Id) {
+            None | Some(Cell::Null) => number.to_string(),
+            Some(cell @ (Cell::Text(_) | Cell::Number(_) | Cell::Bool(_))) => cell.scalar().unwrap_or_default(),
+            Some(other) => {
+                return Err(format!("the id is {}, not a text or a number; mend or leave it out", other.kind()));
+            }
+        }),
         labels: labels(&mut fields, columns)?,
         article: article(&mut fields)?,
         thread: thread(&mut fields)?,
@@ -117,7 +123,12 @@ fn labels(fields: &mut Fields, columns: &Columns) -> Result<BTreeMap<Label, f64>
                 other => other.kind().to_owned(),
             };
             return Err(format!(
-                "label {label} is {shown}; a label is 0, 1, true, false or a number between 0 and 1: mend it or leave it out"
+                "label {label} is {shown}; a label is 0, 1, true, false or a number between 0 and 1: mend it or leave it out{}",
+                if matches!(&*shown.to_ascii_lowercase(), "\"yes\"" | "\"no\"") {
+                    ", with 1 for yes and 0 for no in the whole column"
+                } else {
+                    ""
+                }
             ));
         };
         // Two columns may stand for one label: then either of them says yes.
@@ -226,6 +237,8 @@ mod tests {
             (r#"{"text":"a","labels":[1]}"#, "an object like"),
             (r#"{"text":"a","labels":{"two words":1}}"#, "two words"),
             (r#"{"text":"a","thread":"t3"}"#, "list of texts"),
+            (r#"{"text":"a","id":{"a":1}}"#, "the id is an object, not a text or a number"),
+            (r#"{"text":"a","id":[1]}"#, "the id is a list"),
             (r#"{"text":"a","article":4}"#, "article is a number"),
             ("{\"text\":\"a\\u0000\"}", "NUL"),
         ] {

@@ -6,12 +6,16 @@
 use super::cell::Cell;
 use super::fields::{Field, Fields, Known, Slot};
 use super::lines::{Found, LONGEST, Lines, Place};
+use super::quotes::{Ending, Flaw, Quotes};
 use super::source::describe;
 use super::{Columns, Fault, Record, rows};
 use std::io::{self, Read};
 
 /// How many bytes may be read a second time in search of the next good row after quotes that were never closed.
 const SECOND_READING: usize = 256 << 20;
+
+/// What columns may be separated by.
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Reads CSV rows.
 pub(super) struct Table {
@@ -20,6 +24,8 @@ pub(super) struct Table {
     parser: csv::Reader<Feed>,
     fields: csv::ByteRecord,
     separator: u8,
+    /// What may separate columns: one, once the header was read.
+    separators: Vec<u8>,
     /// What each column holds; `None` before the header.
     slots: Option<Vec<Option<Slot>>>,
     names: Vec<String>,
@@ -29,6 +35,16 @@ pub(super) struct Table {
     kept: Vec<Option<usize>>,
     again: usize,
     done: bool,
+}
+
+/// The line of a record in which the quoted field begins that is open.
+#[derive(Clone, Copy)]
+struct Again {
+    line: Place,
+    /// Where it ends in the record.
+    end: usize,
+    /// Where the next line begins.
+    next: Place,
 }
 
 /// Hands the CSV parser one record.
@@ -58,6 +74,7 @@ impl Table {
             parser: parser(b','),
             fields: csv::ByteRecord::new(),
             separator: b',',
+            separators: SEPARATORS.to_vec(),
             slots: None,
             names: Vec::new(),
             given: Vec::new(),
@@ -82,7 +99,10 @@ impl Table {
             Ok(place) => place,
             Err(fault) => return Some(Err(fault)),
         };
-        Some(self.mended(place).and_then(|odd| self.fields(place).map(|fields| Record { place, fields, odd })))
+        Some(
+            self.mended(place)
+                .and_then(|odd| self.fields(place).map(|fields| Record { place, fields, odd, thread: None })),
+        )
     }
 
     fn header(&mut self, columns: &Columns) -> Option<Result<Vec<Option<Slot>>, Fault>> {
@@ -95,7 +115,7 @@ impl Table {
             return Some(Err(fault));
         }
         let mut quoted = false;
-        let mut counts = [(b',', 0u32), (b';', 0), (b'\t', 0), (b'|', 0)];
+        let mut counts = SEPARATORS.map(|separator| (separator, 0u32));
         for &byte in &self.record {
             quoted ^= byte == b'"';
             for (separator, count) in &mut counts {
@@ -103,6 +123,7 @@ impl Table {
             }
         }
         self.separator = counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(separator, _)| *separator);
+        self.separators = vec![self.separator];
         self.parser = parser(self.separator);
         if let Err(fault) = self.split(place) {
             return Some(Err(fault));
@@ -139,10 +160,10 @@ impl Table {
             self.record.clear();
             self.record.shrink_to(1 << 20);
             let place = self.lines.place();
-            let mut quotes = Quotes::Outside;
-            let mut first_line = 0;
+            let mut quotes = Quotes::new(&self.separators);
+            let mut again: Option<Again> = None;
             loop {
-                let from = self.record.len();
+                let (from, line_place) = (self.record.len(), self.lines.place());
                 let found = match self.lines.append(&mut self.record) {
                     Ok(found) => found,
                     Err(error) => {
@@ -150,25 +171,35 @@ impl Table {
                         return Some(Err(Fault { place, what: describe(&error) }));
                     }
                 };
-                let whole = found == Found::Line;
-                if whole {
-                    quotes = quotes.after(self.record.get(from..).unwrap_or_default(), self.separator);
-                    if first_line == 0 {
-                        first_line = self.record.len();
-                    }
-                }
                 match found {
-                    Found::Line if quotes == Quotes::Inside => self.record.push(b'\n'),
-                    Found::Line => break,
                     Found::End if from == 0 => {
                         self.done = true;
                         return None;
                     }
-                    Found::End | Found::TooLong => return Some(Err(self.unclosed(place, first_line, found))),
+                    Found::End | Found::TooLong => {
+                        return Some(Err(self.unclosed(place, again, found)));
+                    }
+                    Found::Line => {}
+                }
+                let line = self.record.get(from..).unwrap_or_default();
+                match quotes.line(line, line_place, self.lines.wide()) {
+                    Ending::Whole => break,
+                    Ending::Open { here } => {
+                        if here || again.is_none() {
+                            again = Some(Again { line: line_place, end: self.record.len(), next: self.lines.place() });
+                        }
+                        self.record.push(b'\n');
+                    }
+                    Ending::Broken(Flaw { place, mut what, swallowed }) => {
+                        if swallowed && !self.read_again(again, true) {
+                            what.push_str("; the lines between were passed over");
+                        }
+                        return Some(Err(Fault { place, what }));
+                    }
                 }
             }
             if !self.record.iter().all(u8::is_ascii_whitespace) {
-                if self.record.last() == Some(&b'\r') {
+                while self.record.last() == Some(&b'\r') {
                     self.record.pop();
                 }
                 return Some(Ok(place));
@@ -177,22 +208,28 @@ impl Table {
         None
     }
 
-    /// A record whose end was not found: reading goes on with its second line, where that costs little enough.
-    fn unclosed(&mut self, place: Place, first_line: usize, found: Found) -> Fault {
-        let rest = self.record.get(first_line + 1..).unwrap_or_default();
+    /// A record whose end was not found: reading goes on behind the line in which its quote is opened.
+    fn unclosed(&mut self, place: Place, again: Option<Again>, found: Found) -> Fault {
         let size = format!("is longer than {} MiB", LONGEST >> 20);
-        if first_line == 0 {
+        let Some(Again { line: place, .. }) = again else {
             return Fault { place, what: format!("the record {size} and was passed over; shorten or split it") };
-        }
-        if found == Found::End && rest.len() <= self.again {
-            self.again -= rest.len();
-            let used = super::lines::length(self.record.get(..=first_line).unwrap_or_default(), self.lines.wide());
-            // The line feed pushed after the last line is part of `rest` already.
-            self.lines.read_again(rest, false, Place { line: place.line + 1, byte: place.byte + used });
+        };
+        if found == Found::End && self.read_again(again, false) {
             return Fault { place, what: "a quote is opened here and never closed; close or remove it".to_owned() };
         }
         let what = format!("the record {size} and was passed over; a quote is probably opened here and not closed");
         Fault { place, what }
+    }
+
+    /// Reads lines of the record once more as rows of their own, where that costs little enough; `fed` says that a line
+    /// feed follows the last of them.
+    fn read_again(&mut self, again: Option<Again>, fed: bool) -> bool {
+        let Some(Again { end, next, .. }) = again else { return false };
+        let rest = self.record.get(end + 1..).unwrap_or_default();
+        let Some(left) = self.again.checked_sub(rest.len()) else { return false };
+        self.again = left;
+        self.lines.read_again(rest, fed, next);
+        true
     }
 
     /// Takes the record apart into `self.fields`.
@@ -257,71 +294,5 @@ fn cell(slot: &Slot, value: &str) -> Cell {
             Cell::parse(value).unwrap_or_else(|_| text())
         }
         _ => text(),
-    }
-}
-
-/// Where in a record's quoting a line ends; follows the `csv` crate's own rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Quotes {
-    Outside,
-    Inside,
-}
-
-impl Quotes {
-    fn after(self, line: &[u8], separator: u8) -> Self {
-        if self == Self::Outside && memchr::memchr(b'"', line).is_none() {
-            return self;
-        }
-        #[derive(Clone, Copy)]
-        enum At {
-            FieldStart,
-            Field,
-            Quoted,
-            /// After a quote inside a quoted field: its end, or the first of two that stand for one.
-            Quote,
-        }
-        let mut at = if self == Self::Inside { At::Quoted } else { At::FieldStart };
-        for &byte in line {
-            at = match (at, byte) {
-                (At::FieldStart | At::Quote, b'"') | (At::Quoted, _) if byte != b'"' || !matches!(at, At::Quoted) => {
-                    At::Quoted
-                }
-                (At::Quoted, _) => At::Quote,
-                (_, byte) if byte == separator => At::FieldStart,
-                _ => At::Field,
-            };
-        }
-        if matches!(at, At::Quoted) { Self::Inside } else { Self::Outside }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn quotes_open_only_where_a_field_begins() {
-        let after = |line: &str| Quotes::Outside.after(line.as_bytes(), b',');
-        assert_eq!(after("a,\"b"), Quotes::Inside);
-        assert_eq!(after("a,b \"quoted\" c\""), Quotes::Outside);
-        assert_eq!(after("\"a \"\" b"), Quotes::Inside);
-        assert_eq!(after("\"a\"\"\""), Quotes::Outside);
-        assert_eq!(Quotes::Inside.after(b"end\",\"next", b','), Quotes::Inside);
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(256))]
-        #[test]
-        fn records_end_where_the_csv_crate_ends_them(line in "[a,\"]{0,12}", more in "[a,\"]{0,12}") {
-            let both = format!("{line}\n{more}\n");
-            let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(both.as_bytes());
-            let first = reader.byte_records().next();
-            let end = if first.is_some() { reader.position().byte() } else { 0 };
-            if !line.is_empty() {
-                let inside = Quotes::Outside.after(line.as_bytes(), b',') == Quotes::Inside;
-                prop_assert_eq!(end as usize > line.len() + 1, inside, "{:?}", both);
-            }
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! Whole inputs, read as callers read them.
 
 use super::*;
+use crate::thread::Row;
 use proptest::prelude::*;
 use std::io::{Cursor, Write};
 
@@ -191,6 +192,47 @@ fn a_quote_that_is_never_closed_costs_one_row() {
 }
 
 #[test]
+fn quotes_that_do_not_fit_cost_the_row_they_stand_in() {
+    let told = |bytes: &[u8]| {
+        let entries = stream("a.csv", bytes);
+        let found = errors(&entries);
+        (found, rows(entries).into_iter().map(|row| row.text).collect::<Vec<_>>())
+    };
+    let (found, texts) = told(b"id,text\n1,fine\n2,\"unclosed comment\n3,\"lost here\"\n4,\"and here\"\n5,you idiot\n");
+    assert_eq!(texts, ["fine", "lost here", "and here", "you idiot"]);
+    assert!(found.len() == 1 && found[0].starts_with("a.csv:3: byte 17: a quote is opened here and ends on line 4"));
+    let (found, texts) = told(b"id;text\n1;\"a\nb\"\n2;\"a \"quoted\" word\"\n3;\"ok\"x\n4;last\n");
+    assert_eq!(texts, ["a\nb", "last"]);
+    assert!(found[0].starts_with("a.csv:4: byte 21: a quote ends a field and 'q' follows"), "{found:?}");
+    assert!(found[1].starts_with("a.csv:5: byte 41: ") && found.len() == 2, "{found:?}");
+    // A field that was sound on several lines is not read a second time.
+    let (found, texts) = told(b"id,text\n1,fine\n\"2\n\",\"open\n3,good\n");
+    assert_eq!((found.len(), texts), (1, vec!["fine".to_owned(), "good".to_owned()]));
+    assert!(found[0].starts_with("a.csv:4: byte 18: a quote is opened here and never closed"), "{found:?}");
+    let wide = stream("a.csv", &utf_16("text,id\n\"\u{e9}\" x,1\nb,2\n"));
+    assert!(errors(&wide)[0].starts_with("a.csv:2: byte 22: "), "{:?}", errors(&wide));
+    assert_eq!(rows(wide).len(), 1);
+    let (found, texts) = told(b"\"id\";\"the\ntext\";\"text\"\n1;2;\"3\"\n");
+    assert_eq!((found.len(), texts), (0, vec!["3".to_owned()]), "a header may be of any kind");
+}
+
+#[test]
+fn a_carriage_return_inside_a_row_loses_no_other() {
+    for (bytes, row) in [
+        (&b"id,text\n1,fine\rstill\n2,second\n3,last\n"[..], 2),
+        (b"id,text\r\n1,\"fine\"\rx\r\n2,second\r\r\n3,last\r\n", 2),
+    ] {
+        let entries = stream("a.csv", bytes);
+        let found = errors(&entries);
+        assert!(found.len() == 1 && found[0].starts_with(&format!("a.csv:{row}: byte ")), "{found:?}");
+        assert!(found[0].contains("a carriage return stands by itself"), "{found:?}");
+        assert_eq!(rows(entries).iter().map(|row| row.text.as_str()).collect::<Vec<_>>(), ["second", "last"]);
+    }
+    let entries = stream("a.csv", b"id,text\r1,fine\r\n2,second\r\n");
+    assert!(errors(&entries)[0].contains("a carriage return"), "{:?}", errors(&entries));
+}
+
+#[test]
 fn one_json_document_is_told_from_rows() {
     let entries = stream("a.jsonl", b"{\n \"text\": \"a\"\n}\n");
     assert_eq!(entries.len(), 1);
@@ -260,6 +302,33 @@ fn a_list_of_objects_is_refused_under_any_name() {
         assert_eq!(entries.len(), 1);
         assert!(errors(&entries)[0].contains("jq -c '.[]'"), "{:?}", errors(&entries));
     }
+}
+
+#[test]
+fn a_thread_may_stand_in_place_of_a_row() {
+    let thread = |id: &str| {
+        let comment =
+            serde_json::json!({"id": id, "author": null, "date": null, "text": "hello", "depth": 0, "parent": null});
+        serde_json::json!({"path": "page.html", "article": {"title": "Bins"}, "comments": [comment], "notes": ["cut"]})
+    };
+    let posted = r#"{"id":"p","author":"ann","text":"one"}"#;
+    let lines = format!("{}\n{posted}\n{}\n{{\"comments\":[{{}}]}}\n", thread("a"), thread("b"));
+    let mut reader =
+        Reader::from_stream("all.jsonl", Box::new(Cursor::new(lines.into_bytes())), &Columns::default()).unwrap();
+    let entries: Vec<_> = reader.by_ref().collect();
+    let ids = entries.iter().flatten().map(|entry| match &entry.body {
+        Body::Thread(thread) => (thread.comments[0].id.clone(), thread.path.clone().unwrap(), entry.line.unwrap()),
+        Body::Row(_) => panic!("a row"),
+    });
+    let expected = [("a", "page.html", 1), ("p", "all.jsonl", 2), ("b", "page.html", 3)];
+    let expected = expected.map(|(id, path, line)| (id.to_owned(), path.to_owned(), line));
+    assert_eq!(ids.collect::<Vec<_>>(), expected);
+    let found = errors(&entries);
+    assert!(found.len() == 1 && found[0].starts_with("all.jsonl:4: byte "), "{found:?}");
+    assert!(found[0].contains("no thread as `gruff extract` prints it: missing field `id`"), "{found:?}");
+    assert_eq!(std::iter::from_fn(|| reader.remark()).collect::<Vec<_>>(), ["page.html: cut", "page.html: cut"]);
+    // What only counts comments is a row, and one without a text.
+    assert!(errors(&stream("a.jsonl", br#"{"id":1,"comments":3}"#))[0].contains("no text (it has id, comments)"));
 }
 
 #[test]

@@ -12,4 +12,4 @@ mod sentences;
 pub mod topic;
 
 pub use ngrams::{Chunk, FAMILIES, Family, Feature, SCHEME, SLOT_BITS, Visitor, pieces_of, visit};
-pub use row::{Ngrams, RowMaker, Slots};
+pub use row::{Bits, Ngrams, RowMaker, Slots};

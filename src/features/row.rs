@@ -121,16 +121,35 @@ impl Slots {
     /// Puts a slot in; tells whether it is new.
     #[inline]
     pub fn insert(&mut self, slot: u32) -> bool {
+        self.bits().insert(slot)
+    }
+
+    /// Returns the set to put many slots in, one after the other: where it lies is then looked up once.
+    #[inline]
+    pub fn bits(&mut self) -> Bits<'_> {
+        Bits(&mut self.0)
+    }
+
+    /// Empties the set, when it holds these slots and no others.
+    pub fn clear(&mut self, slots: &[u32]) {
+        let bits = self.bits();
+        slots.iter().for_each(|slot| bits.0[*slot as usize / 64 % NUMBERS] = 0);
+    }
+}
+
+/// A set of slots that is being filled.
+#[derive(Debug)]
+pub struct Bits<'a>(&'a mut [u64; NUMBERS]);
+
+impl Bits<'_> {
+    /// Puts a slot in; tells whether it is new.
+    #[inline]
+    pub fn insert(&mut self, slot: u32) -> bool {
         // A slot is below the number of slots: the remainder costs less than to make sure of that.
         let (number, bit) = (&mut self.0[slot as usize / 64 % NUMBERS], 1 << (slot % 64));
         let new = *number & bit == 0;
         *number |= bit;
         new
-    }
-
-    /// Empties the set, when it holds these slots and no others.
-    pub fn clear(&mut self, slots: &[u32]) {
-        slots.iter().for_each(|slot| self.0[*slot as usize / 64 % NUMBERS] = 0);
     }
 }
 

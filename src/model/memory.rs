@@ -47,35 +47,51 @@ pub(super) struct Known {
     pub met: u32,
     /// The sum of its pieces' lengths.
     pub length: u16,
-    /// How many distinct pieces it has.
-    pub count: u16,
+    /// Numbers that hold its pieces.
+    numbers: u8,
+    /// Slots there that are no pieces of their own.
+    pub spare: u8,
 }
 
 const _: () = assert!(size_of::<Known>() == 64);
 
-/// The distinct pieces of a chunk, three slots a number: those of nine letters fit a cache line.
+/// The distinct pieces of a chunk, three slots a number: those of nine letters fit a cache line. The first one fills up the
+/// last number.
 #[derive(Debug, Clone, Copy, Default)]
 #[repr(align(64))]
 pub(super) struct Pieces([u64; MOST_PIECES / PACKED]);
 
+/// Slots that were in one number.
+pub(super) type Unpacked = [u32; PACKED];
+
 impl Pieces {
-    /// Lays the first `count` slots out in `room`, and returns them.
+    /// Takes the slots of a number apart.
     #[inline]
-    pub fn unpack<'a>(&self, count: usize, room: &'a mut [u32; MOST_PIECES]) -> &'a [u32] {
+    fn unpack(number: u64) -> Unpacked {
         const MASK: u32 = (1 << PACKED_BITS) - 1;
-        let (numbers, _) = self.0.split_at(count.div_ceil(PACKED).min(self.0.len()));
-        for (slots, number) in room.as_chunks_mut::<PACKED>().0.iter_mut().zip(numbers) {
-            *slots = std::array::from_fn(|at| (number >> (PACKED_BITS * at as u32)) as u32 & MASK);
-        }
-        room.get(..count).unwrap_or_default()
+        std::array::from_fn(|at| (number >> (PACKED_BITS * at as u32)) as u32 & MASK)
     }
 
-    fn of(slots: &[u32]) -> Self {
+    /// Packs distinct slots; returns how many numbers they take, and how many slots those hold beyond them.
+    fn of(slots: &[u32]) -> (Self, usize, usize) {
         let mut pieces = Self::default();
-        for (number, slots) in pieces.0.iter_mut().zip(slots.chunks(PACKED)) {
-            *number = slots.iter().rev().fold(0, |number, &slot| number << PACKED_BITS | u64::from(slot));
+        let numbers = slots.len().div_ceil(PACKED);
+        let spare = numbers * PACKED - slots.len();
+        let mut filled = slots.iter().chain(slots.iter().take(1).cycle().take(spare));
+        for number in pieces.0.iter_mut().take(numbers) {
+            for at in 0..PACKED as u32 {
+                *number |= u64::from(filled.next().copied().unwrap_or_default()) << (PACKED_BITS * at);
+            }
         }
-        pieces
+        (pieces, numbers, spare)
+    }
+}
+
+impl Known {
+    /// Returns the chunk's slots, number by number; the last [`Known::spare`] of them repeat the first.
+    #[inline]
+    pub fn slots(&self, pieces: &Pieces) -> impl Iterator<Item = Unpacked> {
+        pieces.0.iter().take(usize::from(self.numbers)).map(|number| Pieces::unpack(*number))
     }
 }
 
@@ -87,14 +103,14 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// Makes the key of a chunk; `None` for chunks that are too long, and for those with zero bytes: without them a number
-    /// stands for one text.
+    /// Makes the key of a chunk; `None` for chunks that are too long, and for those with zero bytes, which are looked for where
+    /// there may be `zeros`: without them a number stands for one text.
     #[inline]
-    pub fn of(text: &str, chunk: Range<usize>) -> Option<Self> {
+    pub fn of(text: &str, chunk: Range<usize>, zeros: bool) -> Option<Self> {
         let key = packed::as_number_at(text.as_bytes(), chunk.start, chunk.end)?;
         let mixed = (key as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (key >> 64) as u64;
         let hash = mixed.wrapping_mul(0x517c_c1b7_2722_0a95);
-        (!has_zero(key, chunk.len())).then_some(Self { key, hash })
+        (!zeros || !has_zero(key, chunk.len())).then_some(Self { key, hash })
     }
 
     /// The part of the hash that tells the chunks of a set apart; never 0.
@@ -185,8 +201,9 @@ impl Memory {
         let length = weights.sum(slots, 0, &mut sums[..weights.columns()]) as u16;
         let sums = sums.map(|[sum, ..]| sum as i32);
         self.tags[set][way] = tag;
-        self.known[place] = Known { key, sums, met: 0, length, count: count as u16 };
-        self.pieces[place] = Pieces::of(slots);
+        let (pieces, numbers, spare) = Pieces::of(slots);
+        self.known[place] = Known { key, sums, met: 0, length, numbers: numbers as u8, spare: spare as u8 };
+        self.pieces[place] = pieces;
         self.learned += 1;
         place
     }
@@ -200,15 +217,22 @@ mod tests {
     fn packed_slots_come_back() {
         for count in 0..=MOST_PIECES {
             let slots: Vec<u32> = (0..count as u32).map(|at| ((1 << SLOT_BITS) - 1) ^ (at * 7919)).collect();
-            assert_eq!(Pieces::of(&slots).unpack(count, &mut [0; MOST_PIECES]), slots);
+            let (pieces, numbers, spare) = Pieces::of(&slots);
+            let known = Known { numbers: numbers as u8, spare: spare as u8, ..Known::default() };
+            let unpacked: Vec<u32> = known.slots(&pieces).flatten().collect();
+            let (own, rest) = unpacked.split_at(count);
+            assert_eq!(own, slots);
+            assert_eq!(rest, vec![slots.first().copied().unwrap_or_default(); usize::from(known.spare)]);
         }
     }
 
     #[test]
     fn zero_bytes_make_no_key() {
         assert!(
-            Key::of("a\0b", 0..3).is_none() && Key::of("abc\0", 0..4).is_none() && Key::of("abc\0", 0..3).is_some()
+            Key::of("a\0b", 0..3, true).is_none()
+                && Key::of("abc\0", 0..4, true).is_none()
+                && Key::of("abc\0", 0..3, true).is_some()
         );
-        assert!(Key::of("seventeen letters", 0..17).is_none());
+        assert!(Key::of("seventeen letters", 0..17, false).is_none());
     }
 }

@@ -32,7 +32,7 @@ struct Sums {
     now: u32,
     /// The slots of each family as they come; of the pieces those of chunks that are not remembered.
     slots: [Vec<u32>; FAMILIES],
-    /// Pairs of words that stand in two sentences.
+    /// Pairs of words that stand in two sentences; then the words that stand in the comment more than once.
     across: Vec<u32>,
     /// Chunks that may be remembered.
     chunks: Vec<Key>,
@@ -47,11 +47,36 @@ struct Sums {
     /// The slots of the family at hand.
     seen: Slots,
     /// Pieces that remembered chunks brought, and those of them that had been there.
-    brought: Vec<u32>,
-    again: Vec<u32>,
+    brought: Slate,
+    again: Slate,
     totals: [i64; COLUMNS],
     length: u64,
-    room: Room,
+}
+
+/// Slots that are written one chunk after the other. Its memory is not cleared in between.
+#[derive(Debug, Default)]
+struct Slate {
+    slots: Vec<u32>,
+    count: usize,
+}
+
+/// Slots that a chunk may write: a power of two, so that no place need be checked.
+const ROOM: usize = MOST_PIECES.next_power_of_two();
+
+impl Slate {
+    /// Returns the room for another chunk.
+    #[inline]
+    fn room(&mut self) -> &mut [u32; ROOM] {
+        let end = self.count + ROOM;
+        if self.slots.len() < end {
+            self.slots.resize(2 * end, 0);
+        }
+        self.slots[self.count..].first_chunk_mut().expect("as many were made above")
+    }
+
+    fn written(&self) -> &[u32] {
+        &self.slots[..self.count]
+    }
 }
 
 /// Where a stretch of a comment begins that lies in one sentence.
@@ -61,16 +86,6 @@ struct Stretch {
     words: usize,
     pieces: usize,
     chunks: usize,
-}
-
-/// Where the pieces of the chunk at hand are laid out.
-#[derive(Debug)]
-struct Room([u32; MOST_PIECES]);
-
-impl Default for Room {
-    fn default() -> Self {
-        Self([0; MOST_PIECES])
-    }
 }
 
 impl Tally {
@@ -85,7 +100,10 @@ impl Tally {
     ) {
         let Self { chunk, sums } = self;
         sums.begin(weights);
-        visit(original, comment, chunk, &mut Summing { sums, remembers: weights.columns() <= COLUMNS, by_sentence });
+        let has_zero = |text: &str| memchr::memchr(0, text.as_bytes()).is_some();
+        let zeros = has_zero(comment.text()) || comment.views().iter().any(|view| has_zero(&view.reading));
+        let remembers = weights.columns() <= COLUMNS;
+        visit(original, comment, chunk, &mut Summing { sums, remembers, by_sentence, zeros });
         sums.end(weights, scores);
     }
 }
@@ -100,8 +118,8 @@ impl Sums {
         self.across.clear();
         self.chunks.clear();
         self.stretches.clear();
-        self.brought.clear();
-        self.again.clear();
+        self.brought.count = 0;
+        self.again.count = 0;
         self.totals = [0; COLUMNS];
         (self.length, self.start, self.loose) = (0, 0, 0);
     }
@@ -146,20 +164,20 @@ impl Sums {
             self.lengths[stretch.sentence][WORDS] += length;
         }
         // The whole: all that was there more than once is taken off again.
-        let (slots, again) = (&mut self.slots[WORDS], &mut self.again);
-        slots.append(&mut self.across);
-        again.clear();
+        let (slots, again) = (&mut self.slots[WORDS], &mut self.across);
+        slots.append(again);
+        again.resize(slots.len(), 0);
+        let (mut kept, mut bits, written) = (0, self.seen.bits(), again.as_mut_slice());
+        // Every slot is written: whether it was there is not to be predicted.
         for &slot in slots.iter() {
-            if !self.seen.insert(slot) {
-                again.push(slot);
-            }
+            written[kept] = slot;
+            kept += usize::from(!bits.insert(slot));
         }
+        again.truncate(kept);
         self.seen.clear(slots);
         let taken_off = weights.sum(again, WORDS, &mut scores.whole);
         scores.whole.iter_mut().for_each(|score| score[WORDS] = -score[WORDS]);
-        let length = weights.sum(slots, WORDS, &mut scores.whole);
-        again.clear();
-        length - taken_off
+        weights.sum(slots, WORDS, &mut scores.whole) - taken_off
     }
 
     /// Adds the pieces of chunks that are not remembered to their sentences.
@@ -175,14 +193,14 @@ impl Sums {
     fn pieces(&mut self, weights: &Weights, scores: &mut Columns) -> u64 {
         keep_distinct(&mut self.slots[PIECES], 0, &mut self.seen);
         self.chunks(weights, scores);
-        let taken_off = weights.sum(&self.again, PIECES, &mut scores.whole);
+        let taken_off = weights.sum(self.again.written(), PIECES, &mut scores.whole);
         for (score, total) in scores.whole.iter_mut().zip(self.totals) {
             // Whole numbers below 2^53: exact.
             score[PIECES] = total as f64 - score[PIECES];
         }
         let loose = weights.sum(&self.slots[PIECES], PIECES, &mut scores.whole);
         self.seen.clear(&self.slots[PIECES]);
-        self.seen.clear(&self.brought);
+        self.seen.clear(self.brought.written());
         self.length - taken_off + loose
     }
 
@@ -198,14 +216,16 @@ impl Sums {
             // What is remembered lies outside the caches near the core: many chunks are waited for at once.
             let touch = |touched, &place| touched ^ self.memory.touch(place);
             std::hint::black_box(places[..chunks.len()].iter().fold(0, touch));
+            let mut totals = [0; COLUMNS];
             for (&place, &key) in places.iter().zip(chunks) {
                 while self.stretches.get(stretch + 1).is_some_and(|next| next.chunks <= at) {
                     self.settle(stretch, &mut part, scores);
                     stretch += 1;
                 }
-                self.add(place, key, weights, &mut part);
+                self.add(place, key, weights, &mut totals, &mut part);
                 at += 1;
             }
+            self.totals.iter_mut().zip(totals).for_each(|(total, sum)| *total += i64::from(sum));
         }
         if !self.stretches.is_empty() {
             self.settle(stretch, &mut part, scores);
@@ -225,29 +245,35 @@ impl Sums {
         }
     }
 
-    /// Adds a chunk to its stretch, and to the comment once.
+    /// Adds a chunk to its stretch, and to the comment once: its sums to `totals`, which hold those of some dozen chunks.
     #[inline]
-    fn add(&mut self, place: usize, key: Key, weights: &Weights, part: &mut Part) {
-        let Self { memory, now, brought, again, seen, totals, length, room, .. } = self;
+    fn add(&mut self, place: usize, key: Key, weights: &Weights, totals: &mut [i32; COLUMNS], part: &mut Part) {
+        let Self { memory, now, brought, again, seen, length, stretches, .. } = self;
         let (known, pieces) = memory.get(place, key, weights);
-        part.sums.iter_mut().zip(known.sums).for_each(|(total, sum)| *total += i64::from(sum));
-        part.length += u64::from(known.length);
+        if !stretches.is_empty() {
+            part.sums.iter_mut().zip(known.sums).for_each(|(total, sum)| *total += i64::from(sum));
+            part.length += u64::from(known.length);
+        }
         if known.met == *now {
             return;
         }
         known.met = *now;
-        totals.iter_mut().zip(known.sums).for_each(|(total, sum)| *total += i64::from(sum));
+        totals.iter_mut().zip(known.sums).for_each(|(total, sum)| *total += sum);
         *length += u64::from(known.length);
-        let pieces = pieces.unpack(usize::from(known.count), &mut room.0);
-        brought.extend_from_slice(pieces);
-        // Every slot is written, and kept where it is known already: nothing to predict.
-        let mut kept = again.len();
-        again.resize(kept + pieces.len(), 0);
-        for &slot in pieces {
-            again[kept] = slot;
-            kept += usize::from(!seen.insert(slot));
+        let (room, repeated, mut bits) = (brought.room(), again.room(), seen.bits());
+        let (mut kept, mut count) = (0, 0);
+        for (to, slots) in room.as_chunks_mut().0.iter_mut().zip(known.slots(pieces)) {
+            *to = slots;
+            count += slots.len();
+            for slot in slots {
+                // Every slot is written, and kept where it is known already: nothing to predict.
+                repeated[kept % ROOM] = slot;
+                kept += usize::from(!bits.insert(slot));
+            }
         }
-        again.truncate(kept);
+        brought.count += count;
+        // The first piece filled the room up that the others left.
+        again.count += kept - usize::from(known.spare);
     }
 }
 
@@ -260,12 +286,12 @@ struct Part {
 
 /// Keeps the slots that are not in a set, from one of them on, each once, and puts them in.
 fn keep_distinct(slots: &mut Vec<u32>, from: usize, seen: &mut Slots) {
-    let mut kept = from;
+    let (mut kept, mut bits, written) = (from, seen.bits(), slots.as_mut_slice());
     // Every slot is written: whether it is new is not to be predicted.
-    for at in from..slots.len() {
-        let slot = slots[at];
-        slots[kept] = slot;
-        kept += usize::from(seen.insert(slot));
+    for at in from..written.len() {
+        let slot = written[at];
+        written[kept] = slot;
+        kept += usize::from(bits.insert(slot));
     }
     slots.truncate(kept);
 }
@@ -275,6 +301,8 @@ struct Summing<'a> {
     sums: &'a mut Sums,
     remembers: bool,
     by_sentence: bool,
+    /// Whether there may be zero bytes in a chunk.
+    zeros: bool,
 }
 
 impl Sums {
@@ -306,7 +334,7 @@ impl Visitor for Summing<'_> {
     #[inline]
     fn chunk(&mut self, text: &str, chunk: Range<usize>) -> bool {
         if self.remembers
-            && let Some(key) = Key::of(text, chunk)
+            && let Some(key) = Key::of(text, chunk, self.zeros)
         {
             self.sums.chunks.push(key);
             return false;

@@ -90,7 +90,7 @@ impl Moderator {
         let topic = context.topic.as_ref().zip(self.model.background());
         let seen = Seen { utterance, relevance: context.relevance.as_ref(), topic };
         self.tally(tally, original, text, columns);
-        let scores = self.bound.iter().map(|bound| self.score_of(bound, columns, measures, &seen));
+        let scores = self.rated().map(|rated| self.score_of(rated, columns, measures, &seen));
         let scores = self.labels.iter().cloned().zip(scores).collect();
         let evidence = self.explain.then(|| {
             let sentences = if self.model.reads_sentences() { rows.sentences(original, text) } else { Vec::new() };
@@ -113,7 +113,7 @@ impl Moderator {
         }
         let seen = Seen { utterance: Utterance { original, text, parent: None }, relevance: None, topic: None };
         self.tally(tally, original, text, columns);
-        scores.extend(self.bound.iter().map(|bound| self.score_of(bound, columns, measures, &seen)));
+        scores.extend(self.rated().map(|rated| self.score_of(rated, columns, measures, &seen)));
     }
 
     /// Adds up the n-grams of a comment for every n-gram head; where no label needs them, nothing is done.
@@ -137,13 +137,25 @@ impl Moderator {
         has_words && (language_known || self.policy.unknown_language() == UnknownLanguage::Judge)
     }
 
+    /// Each head of the model with the site's own rate of its label.
+    fn rated(&self) -> impl Iterator<Item = (&Bound, Option<f64>)> {
+        self.bound.iter().zip(self.rates.iter().copied())
+    }
+
     /// A label's probability at the site's own base rate.
-    fn score_of(&self, bound: &Bound, columns: &Columns, measures: &mut Vec<f64>, seen: &Seen<'_>) -> Option<f64> {
-        let head = bound.head(&self.model);
+    fn score_of(
+        &self,
+        (bound, rate): (&Bound, Option<f64>),
+        columns: &Columns,
+        measures: &mut Vec<f64>,
+        seen: &Seen<'_>,
+    ) -> Option<f64> {
         let score = bound.score(&self.model, columns, seen, measures)?;
-        match self.policy.base_rate(head.label.as_str()) {
+        match rate {
             // What is judged by a thread alone is judged at rates of its own.
-            Some(rate) if bound.has_its_rate(&self.model, seen) => Some(shift(score, head.calibration.base_rate, rate)),
+            Some(rate) if bound.has_its_rate(&self.model, seen) => {
+                Some(shift(score, bound.head(&self.model).calibration.base_rate, rate))
+            }
             _ => Some(score),
         }
     }

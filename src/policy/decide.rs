@@ -95,7 +95,13 @@ impl Decision {
                 self.act(action, false, sentence);
             }
         } else if unjudged {
-            self.act(policy.nothing_judged, false, "nothing in it could be judged".to_owned());
+            let off_topic = |(label, _): &(Label, _)| label.as_str() == crate::label::OFF_TOPIC;
+            let why = if !scores.is_empty() && scores.iter().all(off_topic) {
+                ": being off topic is told by words, and by an article or a thread"
+            } else {
+                ""
+            };
+            self.act(policy.nothing_judged, false, format!("nothing in it could be judged{why}"));
         }
     }
 
@@ -265,6 +271,7 @@ mod tests {
             assert_eq!(decided_with("", scores, Facts::default()), (Action::Approve, vec![], reasons.clone()));
         }
         assert_eq!(decided(&[("insult", None), ("threat", Some(0.0))]), (Action::Approve, vec![], vec![]));
+        assert!(decided(&[("off_topic", None)]).2[0].contains("by an article or a thread"));
     }
 
     #[test]

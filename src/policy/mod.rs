@@ -7,6 +7,7 @@
 mod base_rate;
 mod decide;
 mod file;
+mod summary;
 
 pub use base_rate::shift;
 pub use decide::{Decision, Facts};

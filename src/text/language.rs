@@ -56,6 +56,11 @@ const UNDETERMINED: Language = Language { code: "und", reliable: false };
 const ENGLISH_FOUND: Language = Language { code: "en", reliable: true };
 
 impl Language {
+    /// Tells whether texts in the language of an ISO 639-1 code can be told from others.
+    pub fn is_told(iso: &str) -> bool {
+        Lang::all().iter().any(|lang| code(*lang) == iso)
+    }
+
     /// Detects the language of an author's text that was normalised: as [`Language::detect`] does, but for texts that are
     /// English beyond doubt at the cost of a look at their words.
     pub fn of(original: &str, text: &Normalized) -> Self {

@@ -105,6 +105,7 @@ impl Diff {
         let columns = Columns { text, wanted: Some(Vec::new()), ..Columns::default() };
         let (progress, mut complete) = (Progress::new(), true);
         for source in data {
+            source.refuse_labels()?;
             let mut rows = 0;
             complete &= source.read(&columns, &progress, |batch| {
                 rows += batch.len();

@@ -31,6 +31,16 @@ impl Spill {
     }
 
     fn write_run(&mut self) -> io::Result<()> {
+        self.write_sorted().map_err(|error| {
+            // Otherwise it would seem to be the input that failed.
+            io::Error::other(format!(
+                "no temporary file could be written in {} ({error}); name a folder with room for it in TMPDIR",
+                std::env::temp_dir().display()
+            ))
+        })
+    }
+
+    fn write_sorted(&mut self) -> io::Result<()> {
         self.index.sort_unstable();
         let mut file = match self.file.take() {
             Some(file) => file,

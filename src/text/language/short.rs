@@ -5,6 +5,9 @@
 //! undetermined.
 
 use super::{WORDS, each_word, lower};
+use arrayvec::ArrayString;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// Longer texts are left to a general detector.
 pub(super) const MOST_WORDS: usize = 8;
@@ -81,6 +84,22 @@ const SMALL: &[Small] = &[
     Small { code: "id", sure: "kamu tidak itu saya adalah kalian", unsure: "dan yang ini dia orang apa aku lu" },
 ];
 
+/// Letters that are compared: no small word has more.
+const LETTERS: usize = 12;
+
+/// What each small word weighs in each language: 2 where it is sure, 1 where it is unsure, 0 where it is none.
+static WEIGHTS: LazyLock<HashMap<&str, [u8; SMALL.len()]>> = LazyLock::new(|| {
+    let mut weights = HashMap::new();
+    for (at, small) in SMALL.iter().enumerate() {
+        for (list, weight) in [(small.unsure, 1), (small.sure, 2)] {
+            for word in list.split_ascii_whitespace() {
+                weights.entry(word).or_insert([0; SMALL.len()])[at] = weight;
+            }
+        }
+    }
+    weights
+});
+
 /// Returns the code of the language that at least half of the words of a text speak for. `own` of its words, none or one,
 /// are English as "idiot" is.
 pub(super) fn foreign(read: &str, own: usize) -> Option<&'static str> {
@@ -91,15 +110,11 @@ pub(super) fn foreign(read: &str, own: usize) -> Option<&'static str> {
         if WORDS.find(word).is_some() {
             return;
         }
-        // No small word is longer.
-        let word: String = lower(word).take(12).collect();
-        for (small, (found, weight)) in SMALL.iter().zip(&mut hits) {
-            let has = |list: &str| list.split_ascii_whitespace().any(|known| known == word);
-            match () {
-                () if has(small.sure) => (*found, *weight) = (*found + 1, *weight + 2),
-                () if has(small.unsure) => (*found, *weight) = (*found + 1, *weight + 1),
-                () => {}
-            }
+        let mut small = ArrayString::<{ 4 * LETTERS }>::new();
+        lower(word).take(LETTERS).for_each(|letter| small.push(letter));
+        let Some(weights) = WEIGHTS.get(small.as_str()) else { return };
+        for ((found, weight), &more) in hits.iter_mut().zip(weights) {
+            (*found, *weight) = (*found + usize::from(more > 0), *weight + usize::from(more));
         }
     });
     // A sure word among them: the weight exceeds the count.
