@@ -289,9 +289,9 @@ async fn akismets_calls_are_forms() {
     assert_eq!(ask(&server, &asked).await.2, json!("invalid"));
 }
 
-/// WordPress throws away unseen what it is told to discard, so that it is told so only where the site wants that.
+/// WordPress throws away unseen what it is told to discard; a site that wants to see it says so.
 #[tokio::test]
-async fn akismets_clients_discard_nothing_unless_the_site_wants_it() {
+async fn akismets_clients_discard_nothing_where_the_site_wants_to_see_it() {
     let rejected = "api_key=a&blog=b&user_ip=i&comment_content=You+utter+idiot,+you+stupid+moron.";
     for akismet_discard in [false, true] {
         let config = Config { akismet_discard, ..Config::default() };

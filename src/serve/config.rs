@@ -86,7 +86,7 @@ impl Default for Config {
             head_timeout: Duration::from_secs(15),
             drain_delay: Duration::ZERO,
             access_log: true,
-            akismet_discard: false,
+            akismet_discard: true,
             store: None,
             tls: None,
             noop: false,
@@ -243,14 +243,14 @@ mod tests {
             "listen = \"0.0.0.0:443\"\nmodel = \"site.gruff\"\npolicy = \"site.toml\"\nlabels = [\"insult\"]\nthreads = 2\n\
              max_body = 1000\nmax_rows = 10\nmax_requests = 5\nmax_connections = 7\nmax_memory = 5000\narticles = 99\n\
              timeout = 0.5\nhead_timeout = 5\ndrain_delay = 3\naccess_log = false\n\
-             akismet_discard = true\n\
+             akismet_discard = false\n\
              [tls]\ncertificate = \"cert.pem\"\nkey = \"key.pem\"\n\
              [[key]]\nname = \"coral\"\nhash = \"{HASH}\"\nscopes = [\"score\", \"learn\"]\nper_second = 50\nburst = 100\n"
         );
         let config = Config::parse("site.toml", &text).unwrap();
         assert_eq!((config.timeout, config.head_timeout), (Duration::from_millis(500), Duration::from_secs(5)));
         assert_eq!((config.keys.len(), config.threads, config.articles), (1, 2, 99));
-        assert!(!config.access_log && config.akismet_discard);
+        assert!(!config.access_log && !config.akismet_discard);
         let config = config.relative_to(Path::new("/etc/gruff"));
         assert_eq!(config.model.as_deref(), Some(Path::new("/etc/gruff/site.gruff")));
         assert_eq!(config.tls.map(|tls| tls.key).as_deref(), Some(Path::new("/etc/gruff/key.pem")));

@@ -9,7 +9,7 @@ const client = new Client("key1", blog, { baseUrl: process.argv[2] });
 
 assert.equal(await client.verifyKey(), true);
 assert.equal(await client.checkComment(comment("Thank you, Ann.")), CheckResult.ham);
-assert.equal(await client.checkComment(comment("You utter idiot, you stupid moron.")), CheckResult.spam);
+assert.equal(await client.checkComment(comment("You utter idiot, you stupid moron.")), CheckResult.pervasiveSpam);
 await client.submitSpam(comment("You there."));
 await client.submitHam(comment("Thank you, Ann."));
 const test = new Client("key1", blog, { baseUrl: process.argv[2], isTest: true });
