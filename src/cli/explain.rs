@@ -130,16 +130,14 @@ impl<W: Write> Page<W> {
 
     fn explain_item(&mut self, moderator: &Moderator, item: Item) -> anyhow::Result<()> {
         match item {
-            Ok(entry) => {
-                match entry.body {
-                    Body::Row(row) => self.write(&moderator.judge_row(&row), None, &row.text)?,
-                    Body::Thread(thread) => {
-                        for (comment, judgement) in thread.comments.iter().zip(moderator.judge(&thread)) {
-                            self.write(&judgement, comment.author.as_deref(), &comment.text)?;
-                        }
+            Ok(entry) => match entry.body {
+                Body::Row(row) => self.write(&moderator.judge_row(&row), None, &row.text)?,
+                Body::Thread(thread) => {
+                    for (comment, judgement) in thread.comments.iter().zip(moderator.judge(&thread)) {
+                        self.write(&judgement, comment.author.as_deref(), &comment.text)?;
                     }
                 }
-            }
+            },
             Err(told) => self.incomplete |= told.tell(),
         }
         Ok(())
@@ -378,13 +376,7 @@ mod tests {
         assert!(!view.show(&calm, None, text).contains('^'));
         assert!(View { columns: 80, all: true, policy: Policy::default() }.show(&calm, None, text).contains('^'));
 
-        let mut page = Page {
-            out: Vec::new(),
-            view,
-            wanted: Some("8".to_owned()),
-            found: false,
-            incomplete: false,
-        };
+        let mut page = Page { out: Vec::new(), view, wanted: Some("8".to_owned()), found: false, incomplete: false };
         page.write(&judgement, None, text).unwrap();
         assert!(page.out.is_empty() && !page.found);
         page.wanted = Some("9".to_owned());
