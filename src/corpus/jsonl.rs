@@ -60,6 +60,11 @@ impl Jsonl {
     }
 }
 
+/// Returns JSON without halves of surrogate pairs, where it has some.
+fn mended(json: &str) -> Option<String> {
+    halves::mended(json.as_bytes()).and_then(|mended| String::from_utf8(mended).ok())
+}
+
 fn parse(line: &[u8], place: Place, wide: bool, columns: &Columns) -> Result<Record, Fault> {
     let (text, odd) = super::utf_8(line, place, wide)?;
     let fields = |json: &str| {
@@ -69,8 +74,7 @@ fn parse(line: &[u8], place: Place, wide: bool, columns: &Columns) -> Result<Rec
     };
     let mut text = text;
     let read = fields(&text).or_else(|error| {
-        let mended = halves::mended(text.as_bytes()).and_then(|mended| String::from_utf8(mended).ok());
-        text = Cow::Owned(mended.ok_or(error)?);
+        text = Cow::Owned(mended(&text).ok_or(error)?);
         fields(&text)
     });
     let fields = read.map_err(|error| {
@@ -84,7 +88,11 @@ fn parse(line: &[u8], place: Place, wide: bool, columns: &Columns) -> Result<Rec
         if let Some(what) = odd {
             return Err(Fault { place, what: format!("{what}; {}", super::CONVERT) });
         }
-        thread = Some(Box::new(threads::thread(&text).map_err(|what| Fault { place, what })?));
+        let read = threads::thread(&text).or_else(|what| match mended(&text) {
+            Some(text) => threads::thread(&text),
+            None => Err(what),
+        });
+        thread = Some(Box::new(read.map_err(|what| Fault { place, what })?));
     }
     Ok(Record { place, fields, odd, thread })
 }

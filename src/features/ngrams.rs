@@ -9,7 +9,7 @@ use super::manner;
 use super::sentences;
 pub(super) use crate::text::packed::word_hash;
 use crate::text::packed::{hash_bytes, step};
-use crate::text::{EvasionKind, Normalized, TokenKind};
+use crate::text::{EvasionKind, EvasionView, Normalized, TokenKind};
 use arrayvec::ArrayVec;
 use std::iter::once;
 use std::ops::Range;
@@ -129,8 +129,8 @@ pub fn visit(original: &str, comment: &Normalized, chunk: &mut Chunk, visitor: &
         passed.reach(view.range.start as u32, visitor);
         let (start, end) = (view.range.start as u32, view.range.end as u32);
         let hash = reading_hash(&view.reading);
-        // A group's name says nothing by itself, however it is spelt.
-        if hash == GROUP {
+        // A group's name says nothing by itself, however it is spelt. What was only hidden counts as if it had not been.
+        if hash == GROUP || is_as_written(comment, view) {
             continue;
         }
         visitor.take(Feature { slot: slot(hash), family: Family::Words, start, end });
@@ -247,7 +247,7 @@ fn words(comment: &Normalized, met: &[Met], mut passed: Passed<'_>, visitor: &mu
             if let Some(view) = views.next_if(|view| view.range.start == from as usize) {
                 (hash, is_word, is_you) = (reading_hash(&view.reading), true, addresses(view.reading.as_bytes()));
                 disguised = view.range.end as u32;
-                own = !replaces(view.kind);
+                own = is_as_written(comment, view);
             }
         }
         // The view gives its reading by itself.
@@ -304,6 +304,11 @@ fn replaces(kind: EvasionKind) -> bool {
         kind,
         EvasionKind::Homoglyph | EvasionKind::Leet | EvasionKind::Spaced | EvasionKind::Turned | EvasionKind::Misspelt
     )
+}
+
+/// Whether the main text has the word already, as where invisible characters were left out of it.
+fn is_as_written(comment: &Normalized, view: &EvasionView) -> bool {
+    comment.text().get(view.range.clone()) == Some(view.reading.as_str())
 }
 
 fn pieces(

@@ -223,6 +223,13 @@ mod tests {
         for row in [&first, &second] {
             assert!(inside(row, Family::Words) && inside(row, Family::Pieces) && row.family(Family::Manner).is_empty());
         }
+        // What hides a word counts nothing, nor does the word count twice.
+        assert_eq!(rows("You idi\u{ad}ot. No."), rows("You idiot. No."));
+        let [masked, _] = rows("You f**k. No.").try_into().unwrap();
+        let mut distinct = masked.family(Family::Words).to_vec();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!(distinct.len(), masked.family(Family::Words).len());
         // Pairs across the stop are in no sentence.
         let apart = first.family(Family::Words).len() + second.family(Family::Words).len();
         let across: Vec<_> = whole

@@ -5,7 +5,7 @@
 
 use crate::text::{Normalized, TokenKind};
 
-/// Sentences that are told apart at most; what follows belongs to the last.
+/// Sentences that are told apart at most; where there are more, neighbours are taken together.
 const MOST_SENTENCES: usize = 256;
 
 /// Adds the first byte, in the main text, of every sentence but the first to an empty list.
@@ -38,14 +38,18 @@ pub(super) fn find(comment: &Normalized, begins: &mut Vec<u32>) {
         }
         stopped = false;
         if token.kind == TokenKind::Word {
-            if let Some(at) = pending.take().filter(|_| has_word) {
-                begins.push(at);
-                if begins.len() + 1 == MOST_SENTENCES {
-                    return;
-                }
-            }
+            begins.extend(pending.take().filter(|_| has_word));
             has_word = true;
         }
+    }
+    // Neighbours are taken together, all alike: what stands at the end is not hidden behind what comes first.
+    let together = (begins.len() + 1).div_ceil(MOST_SENTENCES);
+    if together > 1 {
+        let mut number = 0;
+        begins.retain(|_| {
+            number += 1;
+            number % together == 0
+        });
     }
 }
 
@@ -76,5 +80,8 @@ mod tests {
     #[test]
     fn there_are_not_more_than_the_most() {
         assert_eq!(sentences(&"No. ".repeat(3 * MOST_SENTENCES)).len(), MOST_SENTENCES);
+        assert_eq!(sentences(&"No. ".repeat(MOST_SENTENCES)).len(), MOST_SENTENCES);
+        let last = sentences(&("No. ".repeat(MOST_SENTENCES) + "You.")).pop();
+        assert_eq!(last.as_deref(), Some("you."));
     }
 }

@@ -173,7 +173,7 @@ fn span(before: &[u32], from: NodeId, to: NodeId) -> u32 {
 pub(super) fn push_collapsed(out: &mut String, text: &str) {
     let mut from = 0;
     for (at, c) in text.char_indices() {
-        let space = c.is_whitespace() || c == '\u{200b}';
+        let space = c.is_whitespace() || (c == '\u{200b}' && !is_within_a_word(text, at));
         if space || c == quotes::MARK {
             out.push_str(text.get(from..at).unwrap_or_default());
             from = at + c.len_utf8();
@@ -183,6 +183,13 @@ pub(super) fn push_collapsed(out: &mut String, text: &str) {
         }
     }
     out.push_str(text.get(from..).unwrap_or_default());
+}
+
+/// Whether letters or digits stand on both sides of the character at `at`: readers see one word there.
+fn is_within_a_word(text: &str, at: usize) -> bool {
+    let (before, from) = text.split_at_checked(at).unwrap_or_default();
+    let is_part = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    is_part(before.chars().next_back()) && is_part(from.chars().nth(1))
 }
 
 /// A date that an element states for machines.
