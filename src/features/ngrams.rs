@@ -6,7 +6,7 @@
 
 use super::groups::{is_mention, names_a_group};
 use super::manner;
-use super::sentences;
+use super::sentences::{self, Passed};
 pub(super) use crate::text::packed::word_hash;
 use crate::text::packed::{hash_bytes, step};
 use crate::text::{EvasionKind, EvasionView, Normalized, TokenKind};
@@ -137,36 +137,6 @@ pub fn visit(original: &str, comment: &Normalized, chunk: &mut Chunk, visitor: &
         stand_in(&view.reading, (start, end), letters, visitor);
     }
     manner::visit(original, met, &mut |feature| visitor.take(feature));
-}
-
-/// The sentences on the way through a comment.
-#[derive(Debug, Clone, Copy)]
-struct Passed<'a> {
-    begins: &'a [u32],
-    /// How many have begun; 0 where nothing was met yet.
-    count: usize,
-}
-
-impl<'a> Passed<'a> {
-    fn of(begins: &'a [u32]) -> Self {
-        Self { begins, count: 0 }
-    }
-
-    /// Tells a visitor of the sentence that `start` stands in, where that is another than before.
-    #[inline]
-    fn reach(&mut self, start: u32, visitor: &mut impl Visitor) {
-        if self.count == 0 && !self.begins.is_empty() {
-            visitor.sentence(0, 0);
-            self.count = 1;
-        }
-        while self.count > 0
-            && let Some(&begin) = self.begins.get(self.count - 1)
-            && begin <= start
-        {
-            visitor.sentence(self.count, begin);
-            self.count += 1;
-        }
-    }
 }
 
 /// A token as features see it.

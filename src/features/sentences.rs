@@ -3,6 +3,7 @@
 //! Tokens decide, not UAX #29 as in [`crate::text::sentences`]: the cut is for scores, where it has to be fast, and where
 //! one at an abbreviation does no harm.
 
+use super::ngrams::Visitor;
 use crate::text::{Normalized, TokenKind};
 
 /// Sentences that are told apart at most; where there are more, neighbours are taken together.
@@ -50,6 +51,36 @@ pub(super) fn find(comment: &Normalized, begins: &mut Vec<u32>) {
             number += 1;
             number % together == 0
         });
+    }
+}
+
+/// The sentences on the way through a comment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Passed<'a> {
+    begins: &'a [u32],
+    /// How many have begun; 0 where nothing was met yet.
+    count: usize,
+}
+
+impl<'a> Passed<'a> {
+    pub(super) fn of(begins: &'a [u32]) -> Self {
+        Self { begins, count: 0 }
+    }
+
+    /// Tells a visitor of the sentence that `start` stands in, where that is another than before.
+    #[inline]
+    pub(super) fn reach(&mut self, start: u32, visitor: &mut impl Visitor) {
+        if self.count == 0 && !self.begins.is_empty() {
+            visitor.sentence(0, 0);
+            self.count = 1;
+        }
+        while self.count > 0
+            && let Some(&begin) = self.begins.get(self.count - 1)
+            && begin <= start
+        {
+            visitor.sentence(self.count, begin);
+            self.count += 1;
+        }
     }
 }
 
