@@ -14,7 +14,7 @@ def exercise(service):
     comments = service.comments()
     answer = comments.analyze(
         body={
-            "comment": {"text": "Thank you, Ann. You are an utter idiot, Bo."},
+            "comment": {"text": "Thank you, Ann. What a stupid, pathetic idiot you are, Bo."},
             "requestedAttributes": {"TOXICITY": {}, "INSULT": {"scoreThreshold": 0.1}, "OFF_TOPIC": {}, "SARCASM": {}},
             "context": {"articleAndParentComment": {"article": {"text": "The old bridge over the river is closed."}}},
             "spanAnnotations": True,
@@ -23,10 +23,9 @@ def exercise(service):
         }
     ).execute()
     scores = answer["attributeScores"]
-    assert scores["TOXICITY"]["summaryScore"]["value"] > 0.7, answer
-    assert scores["TOXICITY"]["spanScores"][1]["score"]["value"] > 0.9, answer
+    assert scores["TOXICITY"]["summaryScore"]["value"] > 0.9, answer
     thanks, insult = scores["INSULT"]["spanScores"]
-    assert (thanks["begin"], thanks["end"], insult["begin"], insult["end"]) == (0, 15, 16, 43), answer
+    assert (thanks["begin"], thanks["end"], insult["begin"], insult["end"]) == (0, 15, 16, 58), answer
     assert thanks["score"]["value"] < 0.5 < insult["score"]["value"], answer
     assert "OFF_TOPIC" in scores and "SARCASM" in scores, answer
     assert answer["clientToken"] == "token-1" and answer["detectedLanguages"] == ["en"], answer

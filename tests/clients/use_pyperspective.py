@@ -4,9 +4,7 @@ from PyPerspective.Perspective import Perspective
 from PyPerspective.errors import ApiException
 
 perspective = Perspective("key-1")
-text = "Thank you, Ann. You are an utter idiot, Bo."
-assert perspective.get_score(text, tests=["TOXICITY"])["TOXICITY"].score > 0.7
-text = "You are an utter idiot, Bo."
+text = "Thank you, Ann. What a stupid, pathetic idiot you are, Bo."
 comment = perspective.get_score(text, tests=["TOXICITY", "SEVERE_TOXICITY", "INSULT", "PROFANITY", "THREAT", "IDENTITY_ATTACK"])
 assert comment["TOXICITY"].score > 0.9 and comment["TOXICITY"].score_type == "PROBABILITY"
 assert comment["THREAT"].score < 0.5
