@@ -140,3 +140,36 @@ fn a_thread_alone_is_judged_by_two_causes() {
         Parameters { thread_alone: BTreeMap::from([(label("off_topic"), wrong)]), ..parameters(&["off_topic"]) };
     assert!(Trainer::new(wrong).unwrap_err().to_string().contains("strayed"));
 }
+
+#[test]
+fn rows_tell_whether_the_worst_sentence_counts() {
+    let plain = "bus rain market bridge bread school river club harbour train garden winter music paper".split(' ');
+    let plain: Vec<&str> = plain.collect();
+    let mut rows = Vec::new();
+    for at in 0..360_usize {
+        let mut number = at / 3 * 31;
+        let mut some = |count| {
+            let next = |_| {
+                number = (number * 75 + 74) % 65537;
+                plain[number % plain.len()]
+            };
+            (0..count).map(next).collect::<Vec<&str>>().join(" ")
+        };
+        // Two words tell only where they stand in one sentence, too far apart for pairs.
+        let text = match at % 3 {
+            0 => format!("{} moron {} liar {}. {}.", some(2), some(4), some(2), some(6)),
+            1 => format!("{} moron {}. {} liar {}.", some(2), some(4), some(2), some(6)),
+            _ => format!("{}. {}.", some(9), some(7)),
+        };
+        rows.push(row(text, &[("house", at % 3 == 0)]));
+    }
+    let share = |parameters: Parameters| {
+        let model = train(parameters, &[rows.clone()]).unwrap().0;
+        assert_eq!(model.heads()[0].worst_sentence, model.card().labels[0].worst_sentence);
+        model.heads()[0].worst_sentence
+    };
+    assert!(share(parameters(&["house"])) > 0.);
+    assert_eq!(share(Parameters { tune: false, ..parameters(&["house"]) }), 0.);
+    let asked = BTreeMap::from([(label("house"), 0.1)]);
+    assert_eq!(share(Parameters { worst_sentence: asked, ..parameters(&["house"]) }), 0.1);
+}

@@ -18,9 +18,9 @@ use std::process::ExitCode;
         A row has `text` and `labels` ({\"insult\": 1, \"sarcasm\": 0}); a label that is absent says nothing about it. In \
         CSV each label is a column. off_topic is learned from rows with `article` or `thread`. Part of the rows is held \
         out in turn, to calibrate the scores and to tell how good the model is; a report says so at the end. Where \
-        each class has 100 rows, they also choose how strong the penalty is and what rare n-grams weigh: what tells the \
-        rows of every part apart better than the usual is taken, and the card says so (--no-tune keeps the usual). The \
-        same rows, in the same order, give the same file to the byte. The model's card names it after the file it is \
+        each class has 100 rows, they also choose how strong the penalty is, what rare n-grams weigh and whether the \
+        worst sentence counts by itself: what tells the rows of every part apart better than the usual is taken, and the \
+        card says so (--no-tune keeps the usual). The same rows, in the same order, give the same file to the byte. The model's card names it after the file it is \
         written to, so that two files of the same rows differ by that name unless --name is given.",
     after_help = "Examples:\n  \
         gruff train --data decisions.csv:house=rejected --text-column body --label house --out site.gruff\n  \
@@ -59,7 +59,7 @@ pub(super) struct Args {
     /// Inverse strength of the penalty on large weights, in place of one that the rows choose [default: 2]
     #[arg(long, value_name = "C")]
     penalty: Option<f64>,
-    /// Try other penalties and weights of rare n-grams too, where --penalty or a recipe say what is usual
+    /// Try other penalties and weights of rare n-grams, and the worst sentence, where --penalty or a recipe say what is usual
     #[arg(long)]
     tune: bool,
     /// Do not try others: takes a quarter of the time

@@ -78,7 +78,11 @@ impl<'a> Plan<'a> {
         let step = |&(task, fold): &(&Task, usize)| {
             let parts = plan.fit(task, fold)?;
             finish();
-            Ok(if fold == folds { Done::Whole(parts) } else { Done::HeldOut(plan.held_out(task, fold, &parts)) })
+            Ok(if fold == folds {
+                Done::Whole(parts)
+            } else {
+                Done::HeldOut(plan.held_out(task, fold, &parts, task.worst_sentence))
+            })
         };
         let done: Vec<Result<Done>> = steps.par_iter().map(step).collect();
         let mut done = done.into_iter().collect::<Result<Vec<_>>>()?.into_iter();
@@ -113,38 +117,45 @@ impl<'a> Plan<'a> {
         tries
     }
 
-    /// Gives every label the strength that tells its held-out rows apart best.
+    /// Gives every label the strength, and the share of the worst sentence, that tell its held-out rows apart best.
     fn choose(&mut self, tries: &[(usize, Strength, usize)], finish: &(dyn Fn() + Sync)) -> Result<()> {
-        let area = |&(task, strength, fold): &(usize, Strength, usize)| {
+        // One fit serves all shares.
+        let areas = |&(task, strength, fold): &(usize, Strength, usize)| {
             let task = &self.tasks[task];
             let parts = Parts { ngrams: Some(self.fit_ngrams(task, &task.outside(fold), strength)?), dense: None };
-            let scores: Vec<f64> = self.held_out(task, fold, &parts).into_iter().flatten().collect();
             let targets: Vec<bool> = task.inside(fold).map(|at| task.targets[at]).collect();
+            let area = |share| {
+                let scores: Vec<f64> = self.held_out(task, fold, &parts, share).into_iter().flatten().collect();
+                Scored::new(&scores, &targets).auc()
+            };
+            let areas = tune::shares(task.worst_sentence).map(area).collect();
             finish();
-            Ok(Scored::new(&scores, &targets).auc())
+            Ok(areas)
         };
-        let areas: Vec<Result<f64>> = tries.par_iter().map(area).collect();
+        let areas: Vec<Result<Vec<f64>>> = tries.par_iter().map(areas).collect();
         let areas = areas.into_iter().collect::<Result<Vec<_>>>()?;
         let folds = self.parameters.folds;
         for (at, task) in self.tasks.iter_mut().enumerate() {
-            let tried: Vec<(Strength, Vec<f64>)> = tries
-                .chunks(folds)
-                .zip(areas.chunks(folds))
-                .filter(|(tries, _)| tries[0].0 == at)
-                .map(|(tries, areas)| (tries[0].1, areas.to_vec()))
-                .collect();
-            let (strengths, areas): (Vec<Strength>, Vec<Vec<f64>>) = tried.into_iter().unzip();
-            task.strength = strengths.get(tune::best(&areas)).copied().unwrap_or(task.strength);
+            let (mut tried, mut areas_of_tried) = (Vec::new(), Vec::new());
+            for (tries, areas) in tries.chunks(folds).zip(areas.chunks(folds)).filter(|(tries, _)| tries[0].0 == at) {
+                for (number, share) in tune::shares(task.worst_sentence).enumerate() {
+                    tried.push((tries[0].1, share));
+                    areas_of_tried.push(areas.iter().map(|areas: &Vec<f64>| areas[number]).collect());
+                }
+            }
+            if let Some(&best) = tried.get(tune::best(&areas_of_tried)) {
+                (task.strength, task.worst_sentence) = best;
+            }
         }
         Ok(())
     }
 
     /// Returns the raw scores of the rows of a fold.
-    fn held_out(&self, task: &Task, fold: usize, parts: &Parts) -> Vec<Vec<f64>> {
+    fn held_out(&self, task: &Task, fold: usize, parts: &Parts, worst_sentence: f64) -> Vec<Vec<f64>> {
         let score = |at: usize| {
             let row = task.rows[at] as usize;
             let ngrams = parts.ngrams.as_ref();
-            let ngrams = ngrams.map(|ngrams| self.log_odds(task, row, ngrams));
+            let ngrams = ngrams.map(|ngrams| self.log_odds(task, row, ngrams, worst_sentence));
             let measured = self.examples.measured(task.column, row);
             let dense = parts.dense.as_ref().zip(measured).map(|(dense, measured)| dense.log_odds(measured));
             ngrams.into_iter().chain(dense).collect()
@@ -153,10 +164,9 @@ impl<'a> Plan<'a> {
     }
 
     /// Returns the raw score of a row, as [`Head::raw`] does of a comment.
-    fn log_odds(&self, task: &Task, row: usize, ngrams: &Logistic) -> f64 {
+    fn log_odds(&self, task: &Task, row: usize, ngrams: &Logistic, share: f64) -> f64 {
         let entries = self.examples.rows.row(row).times(task.families);
         let whole = ngrams.log_odds(entries);
-        let share = self.parameters.worst_sentence_of(&task.label);
         if share == 0. {
             return whole;
         }
@@ -336,7 +346,7 @@ impl<'a> Plan<'a> {
             features,
             base_rate,
             thread_alone: aside,
-            worst_sentence: self.parameters.worst_sentence_of(&task.label),
+            worst_sentence: task.worst_sentence,
             sources_held_out: task.division.by_source(),
             held_out_auc: auc,
             held_out_average_precision: average_precision,
@@ -346,7 +356,7 @@ impl<'a> Plan<'a> {
         };
         let bias = whole.ngrams.as_ref().map(|ngrams| ngrams.bias);
         let families = task.families;
-        let worst_sentence = self.parameters.worst_sentence_of(&task.label);
+        let worst_sentence = task.worst_sentence;
         let dense = whole.dense;
         let head =
             Head { label: task.label.clone(), ngrams: bias, families, worst_sentence, dense, calibration, aside };

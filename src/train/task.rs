@@ -27,6 +27,8 @@ pub(super) struct Task {
     pub(super) division: Division,
     pub(super) families: [f64; FAMILIES],
     pub(super) strength: Strength,
+    /// How much of a score is that of the worst sentence.
+    pub(super) worst_sentence: f64,
 }
 
 impl Task {
@@ -86,6 +88,7 @@ impl Task {
         let rows = rows.into_iter().map(|row| row as u32).collect();
         let families = parameters.families_of(label);
         let strength = Strength::of(parameters, label);
+        let worst_sentence = parameters.worst_sentence_of(label);
         let label = label.clone();
         let task = Self {
             column,
@@ -99,6 +102,7 @@ impl Task {
             division,
             families,
             strength,
+            worst_sentence,
         };
         let one_class = |fold: &usize| {
             let left: BTreeSet<bool> = task.outside(*fold).into_iter().map(|at| task.targets[at]).collect();

@@ -1,6 +1,7 @@
-//! How strongly a head is fitted, and choosing it by what tells held-out rows apart best.
+//! How strongly a head is fitted, how much the worst sentence counts, and choosing both by what tells held-out rows apart
+//! best.
 
-use super::{Algorithm, Parameters};
+use super::Parameters;
 use crate::label::Label;
 
 /// How strongly the weights of n-grams are held down, and which of them least.
@@ -31,7 +32,7 @@ impl Strength {
     /// Returns what is tried for a head, the usual one first, where the rarer class has so many rows.
     pub(super) fn candidates(self, parameters: &Parameters, rarer: usize) -> Vec<Self> {
         let mut candidates = vec![self];
-        if parameters.tune && parameters.algorithm == Algorithm::NbLr && rarer >= FEWEST {
+        if parameters.tries() && rarer >= FEWEST {
             candidates.extend(OTHERS.map(|(c, damping, rarity)| Self {
                 c: self.c * c,
                 damping: (self.damping * damping).min(1.),
@@ -40,6 +41,14 @@ impl Strength {
         }
         candidates
     }
+}
+
+/// The share of the worst sentence that is tried where none is asked for; chosen for the model that ships.
+const SHARE: f64 = 0.3;
+
+/// Returns which shares of the worst sentence are tried, the usual one first.
+pub(super) fn shares(usual: f64) -> impl Iterator<Item = f64> {
+    std::iter::once(usual).chain((usual == 0.).then_some(SHARE))
 }
 
 /// Returns which candidate to take, of the area under the ROC curve of each in each part held out: the best in the mean of
@@ -57,6 +66,7 @@ pub(super) fn best(areas: &[Vec<f64>]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::Algorithm;
 
     #[test]
     fn only_what_is_better_everywhere_is_chosen() {
