@@ -32,6 +32,8 @@ enum At {
     Quoted,
     /// After a quote inside a quoted field: its end, or the first of two that stand for one.
     Quote,
+    /// After blanks behind a quoted field.
+    Blank,
 }
 
 /// Follows the quotes of one record.
@@ -69,12 +71,14 @@ impl<'a> Quotes<'a> {
                     At::Quoted
                 }
                 (_, byte) if self.separators.contains(&byte) => At::FieldStart,
+                // Spreadsheets and people put one there; it belongs to no text.
+                (At::Quote | At::Blank, b' ') => At::Blank,
                 (_, b'\r') => {
                     let what = "a carriage return stands by itself outside quotes and would end the row there; \
                         remove it, or put the field in quotes";
                     return Ending::Broken(Flaw { place: place(at), what: what.to_owned(), swallowed: false });
                 }
-                (At::Quote, _) => return Ending::Broken(self.followed(body, at, here, place)),
+                (At::Quote | At::Blank, _) => return Ending::Broken(self.followed(body, at, here, place)),
                 (At::FieldStart | At::Field, _) => At::Field,
             };
         }
@@ -83,7 +87,8 @@ impl<'a> Quotes<'a> {
 
     /// The quote before `at` ends a field, and something else than the next field follows.
     fn followed(&self, line: &[u8], at: usize, here: bool, place: impl Fn(usize) -> Place) -> Flaw {
-        let quote = place(at.saturating_sub(1));
+        let quote = line.get(..at).and_then(|before| before.iter().rposition(|byte| *byte == b'"'));
+        let quote = place(quote.unwrap_or(at));
         let rest = line.get(at..).unwrap_or_default();
         let next = String::from_utf8_lossy(rest.get(..rest.len().min(4)).unwrap_or_default()).chars().next();
         let next = next.unwrap_or('\u{fffd}');
@@ -126,6 +131,7 @@ mod tests {
         assert_eq!(after("\"a \"\" b"), Ending::Open { here: true });
         assert_eq!(after("\"a\"\"\""), Ending::Whole);
         assert_eq!(after("\"a\",\"\",\"b\"\r"), Ending::Whole);
+        assert_eq!(after("\"a\" ,\"b\"  \r"), Ending::Whole);
         let mut quotes = Quotes::new(b",");
         assert_eq!(quotes.line(b"x,\"begin", PLACE, false), Ending::Open { here: true });
         assert_eq!(quotes.line(b"goes \"\"on\"\"\r", PLACE, false), Ending::Open { here: false });
@@ -142,6 +148,8 @@ mod tests {
             "a quote ends a field and 'q' follows, which is no separator; write a quote inside a text twice, \"\""
         );
         assert_eq!(flaw(after("\"ok\"x")).place.byte, 103);
+        assert_eq!(flaw(after("\"ok\"  x")).place.byte, 103);
+        assert_eq!(flaw(after("\"ok\" \"x\"")).place.byte, 103);
         assert!(flaw(after("\"say \\\"no\\\" twice\"")).what.ends_with("write \"\" for each \\\" in the texts"));
         assert!(flaw(after("\"ok\"\u{1b}[2J")).what.contains("'\\u{1b}'"));
         let mut quotes = Quotes::new(b",");
@@ -165,7 +173,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(256))]
         #[test]
-        fn records_end_where_the_csv_crate_ends_them(line in "[a,\"]{0,12}", more in "[a,\"]{0,12}") {
+        fn records_end_where_the_csv_crate_ends_them(line in "[a,\" ]{0,12}", more in "[a,\" ]{0,12}") {
             let both = format!("{line}\n{more}\n");
             let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(both.as_bytes());
             let first = reader.byte_records().next();

@@ -40,16 +40,16 @@ pub(super) fn required(form: &Form, name: &'static str) -> Result<String, Lackin
     form.text(name).ok_or(Lacking(name))
 }
 
-/// Returns the comment that is to be checked; where it can be read in two ways, the other one too.
+/// Returns the comment that is to be checked; where it can be read in several ways, the others too.
 ///
 /// # Errors
 /// When what Akismet requires is not there.
 pub(super) fn comment(form: &Form) -> Result<Vec<Row>, Lacking> {
     let community = Some(required(form, "blog")?);
     required(form, "user_ip")?;
-    let Readings { text, shown } = Readings::of(&form.text("comment_content").unwrap_or_default());
+    let Readings { text, others } = Readings::of(&form.text("comment_content").unwrap_or_default());
     let row = |text| Row { text, community: community.clone(), ..Row::default() };
-    Ok([Some(text), shown].into_iter().flatten().map(row).collect())
+    Ok(std::iter::once(text).chain(others).map(row).collect())
 }
 
 /// Returns the answer that Akismet's documentation promises to those who test their client.
@@ -61,7 +61,7 @@ pub(super) fn rehearsed(form: &Form) -> Option<Verdict> {
     is("user_role", &["administrator"]).then_some(Verdict { spam: false, discard: false })
 }
 
-/// Returns what the policy's decision is to Akismet's clients: of two ways to read a comment the worse one counts.
+/// Returns what the policy's decision is to Akismet's clients: of several ways to read a comment the worst counts.
 pub(super) fn verdict(judgements: &[Judgement]) -> Verdict {
     Verdict {
         spam: judgements.iter().any(|judgement| judgement.action != Action::Approve),
@@ -104,6 +104,9 @@ mod tests {
             "You utter idi&shy;ot",
             "You utter idi<x>ot",
             "You utter <script>idiot</script>",
+            "You utter <script>idi<x>ot</script>",
+            "You utter idi<x\n>ot",
+            "<![CDATA[You utter idiot]]>",
             "You utter <b title=\"> idiot",
             "Hello Ann <b you utter idiot",
         ] {

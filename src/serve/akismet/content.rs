@@ -77,23 +77,30 @@ const HIDING: &[&str] = &[
 pub(super) struct Readings {
     /// Its text as exports give it: without its markup.
     pub(super) text: String,
-    /// Its text with what hides taken out and all that is no well-known markup left standing, where that is another one.
-    pub(super) shown: Option<String>,
+    /// Its text with what hides taken out and all that is no well-known markup left standing, where that is another one; then
+    /// its text without whatever looks like a tag, with what stood in it, where that is another one again.
+    pub(super) others: Vec<String>,
 }
 
 impl Readings {
     /// Reads a comment. The time is linear in its length.
     pub(super) fn of(content: &str) -> Self {
-        let text = plain_with_breaks(content);
-        if !content.contains('<') {
-            return Self { text, shown: None };
-        }
-        let shown = plain_with_breaks(&known_markup(content));
-        if shown.split_whitespace().eq(text.split_whitespace()) {
-            return Self { text, shown: None };
+        let mut readings = vec![plain_with_breaks(content)];
+        if content.contains('<') {
+            for unknown in [Unknown::Stands, Unknown::Goes] {
+                let reading = plain_with_breaks(&known_markup(content, unknown));
+                let words = || reading.split_whitespace();
+                if readings.iter().all(|other| !words().eq(other.split_whitespace())) {
+                    readings.push(reading);
+                }
+            }
         }
         // What a page takes out altogether is not judged as an empty comment.
-        if text.is_empty() { Self { text: shown, shown: None } } else { Self { text, shown: Some(shown) } }
+        if readings.len() > 1 {
+            readings.retain(|reading| !reading.is_empty());
+        }
+        let mut readings = readings.into_iter();
+        Self { text: readings.next().unwrap_or_default(), others: readings.collect() }
     }
 }
 
@@ -105,14 +112,24 @@ enum Tag {
     Hiding,
 }
 
+/// What becomes of what looks like a tag and is no well-known one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    /// It stands as it was written.
+    Stands,
+    /// It goes, and what stands around it moves together.
+    Goes,
+}
+
 /// Writes the markup anew: well-known tags without their attributes, everything else as text.
-fn known_markup(content: &str) -> String {
+fn known_markup(content: &str, unknown: Unknown) -> String {
     let mut out = String::with_capacity(content.len() + content.len() / 4);
     let mut rest = content;
     while let Some((before, behind)) = rest.split_once('<') {
         out.push_str(before);
-        let end = memchr2(b'<', b'>', behind.as_bytes()).filter(|end| behind.as_bytes().get(*end) == Some(&b'>'));
-        let tag = end.and_then(|end| Some((known(behind.get(..end)?)?, behind.get(end + 1..)?)));
+        let end = memchr2(b'<', b'>', behind.as_bytes());
+        let closed = end.filter(|end| behind.as_bytes().get(*end) == Some(&b'>'));
+        let tag = closed.and_then(|end| Some((known(behind.get(..end)?)?, behind.get(end + 1..)?)));
         rest = match &tag {
             Some((Tag::Start(name), after)) => {
                 out.extend(["<", name, ">"]);
@@ -123,14 +140,29 @@ fn known_markup(content: &str) -> String {
                 after
             }
             Some((Tag::Hiding, after)) => after,
-            None => {
-                out.push_str("&lt;");
-                behind
-            }
+            None => match end.filter(|_| unknown == Unknown::Goes && looks_like_a_tag(behind)) {
+                Some(end) => after_tag(behind, end),
+                None => {
+                    out.push_str("&lt;");
+                    behind
+                }
+            },
         };
     }
     out.push_str(rest);
     out
+}
+
+/// Tells whether a page would take what follows a `<` for a tag.
+fn looks_like_a_tag(behind: &str) -> bool {
+    behind.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'))
+}
+
+/// Returns what stands behind a tag that ends at `end`, where `>` closes it or another one begins; of a CDATA section what
+/// stands in it.
+fn after_tag(behind: &str, end: usize) -> &str {
+    let after = behind.get(end..).unwrap_or_default();
+    behind.strip_prefix("![CDATA[").unwrap_or_else(|| after.strip_prefix('>').unwrap_or(after))
 }
 
 /// Reads what stands between angle brackets; `None` where it is no well-known tag.
@@ -153,9 +185,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(content: &str) -> (String, Option<String>) {
-        let Readings { text, shown } = Readings::of(content);
-        (text, shown)
+    fn read(content: &str) -> (String, Vec<String>) {
+        let Readings { text, others } = Readings::of(content);
+        (text, others)
     }
 
     #[test]
@@ -171,24 +203,29 @@ mod tests {
             ("if a < b & c > d, I <3 AT&T", "if a < b & c > d, I <3 AT&T"),
             ("plain\n\nText", "plain\nText"),
         ] {
-            assert_eq!(read(content), (text.to_owned(), None), "{content}");
+            assert_eq!(read(content), (text.to_owned(), vec![]), "{content}");
         }
     }
 
     #[test]
     fn nothing_hides_in_markup() {
-        for (content, text, shown) in [
-            ("You <idiot>", "You", "You <idiot>"),
-            ("You idi<x>ot", "You idiot", "You idi<x>ot"),
-            ("a <b you idiot", "a", "a <b you idiot"),
-            ("Hi <b title=\"> you idiot", "Hi", "Hi you idiot"),
-            ("Hi <script>you idiot</script>", "Hi", "Hi you idiot"),
-            ("Hi <!-- you idiot -->", "Hi", "Hi <!-- you idiot -->"),
-            ("Hi <p hidden>you idiot</p>", "Hi", "Hi\nyou idiot"),
-        ] {
-            assert_eq!(read(content), (text.to_owned(), Some(shown.to_owned())), "{content}");
+        let readings: [(&str, &[&str]); 11] = [
+            ("You <idiot>", &["You", "You <idiot>"]),
+            ("You idi<x>ot", &["You idiot", "You idi<x>ot"]),
+            ("a <b you idiot", &["a", "a <b you idiot"]),
+            ("Hi <b title=\"> you idiot", &["Hi", "Hi you idiot"]),
+            ("Hi <script>you idiot</script>", &["Hi", "Hi you idiot"]),
+            ("Hi <!-- you idiot -->", &["Hi", "Hi <!-- you idiot -->"]),
+            ("Hi <p hidden>you idiot</p>", &["Hi", "Hi\nyou idiot"]),
+            ("<script>you idiot</script>", &["you idiot"]),
+            ("Hi <script>idi<x>ot</script>", &["Hi", "Hi idi<x>ot", "Hi idiot"]),
+            ("Hi idi<x\n>ot", &["Hi idi >ot", "Hi idi<x\n>ot", "Hi idiot"]),
+            ("<![CDATA[you idiot]]>", &["<![CDATA[you idiot]]>", "you idiot]]>"]),
+        ];
+        for (content, readings) in readings {
+            let (text, others) = read(content);
+            assert_eq!([vec![text], others].concat(), readings, "{content}");
         }
-        assert_eq!(read("<script>you idiot</script>"), ("you idiot".to_owned(), None));
     }
 
     proptest! {
@@ -203,7 +240,7 @@ mod tests {
         fn no_letter_gets_lost(content in "[<>/ é\"'=;-]{0,30}") {
             let readings = Readings::of(&content);
             let letters = |text: &str| text.matches('é').count();
-            let most = letters(&readings.text).max(readings.shown.as_deref().map_or(0, letters));
+            let most = readings.others.iter().map(|text| letters(text)).fold(letters(&readings.text), usize::max);
             prop_assert_eq!(most, letters(&content));
         }
     }
