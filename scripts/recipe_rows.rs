@@ -26,12 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Prints the rows of a source as training has them: with derived and assumed labels, and those of unmarked sentences.
-fn print_rows(
-    recipe: &Recipe,
-    source: &RecipeSource,
-    path: &Path,
-    out: &mut impl Write,
-) -> Result<(), Box<dyn Error>> {
+fn print_rows(recipe: &Recipe, source: &RecipeSource, path: &Path, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let wanted = recipe.parameters().labels.into_iter().chain(source.derive.values().cloned()).collect();
     let mut columns = Columns { wanted: Some(wanted), ..Columns::default() };
     columns.labels.extend(source.labels.iter().map(|(label, column)| (column.clone(), label.clone())));
