@@ -81,7 +81,8 @@ impl<'a> Plan<'a> {
             Ok(if fold == folds {
                 Done::Whole(parts)
             } else {
-                Done::HeldOut(plan.held_out(task, fold, &parts, task.worst_sentence))
+                let inside: Vec<usize> = task.inside(fold).collect();
+                Done::HeldOut(plan.raw(task, &inside, &parts, task.worst_sentence))
             })
         };
         let done: Vec<Result<Done>> = steps.par_iter().map(step).collect();
@@ -122,10 +123,14 @@ impl<'a> Plan<'a> {
         // One fit serves all shares.
         let areas = |&(task, strength, fold): &(usize, Strength, usize)| {
             let task = &self.tasks[task];
-            let parts = Parts { ngrams: Some(self.fit_ngrams(task, &task.outside(fold), strength)?), dense: None };
-            let targets: Vec<bool> = task.inside(fold).map(|at| task.targets[at]).collect();
+            let every = tune::every(task.rows.len(), task.rarer());
+            let taken = |at: &usize| self.examples.is_one_of(every, task.rows[*at] as usize);
+            let outside: Vec<usize> = task.outside(fold).into_iter().filter(taken).collect();
+            let inside: Vec<usize> = task.inside(fold).filter(taken).collect();
+            let parts = Parts { ngrams: Some(self.fit_ngrams(task, &outside, strength)?), dense: None };
+            let targets: Vec<bool> = inside.iter().map(|&at| task.targets[at]).collect();
             let area = |share| {
-                let scores: Vec<f64> = self.held_out(task, fold, &parts, share).into_iter().flatten().collect();
+                let scores: Vec<f64> = self.raw(task, &inside, &parts, share).into_iter().flatten().collect();
                 Scored::new(&scores, &targets).auc()
             };
             let areas = tune::shares(task.worst_sentence).map(area).collect();
@@ -150,9 +155,9 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    /// Returns the raw scores of the rows of a fold.
-    fn held_out(&self, task: &Task, fold: usize, parts: &Parts, worst_sentence: f64) -> Vec<Vec<f64>> {
-        let score = |at: usize| {
+    /// Returns the raw scores of the rows at some places of a task.
+    fn raw(&self, task: &Task, places: &[usize], parts: &Parts, worst_sentence: f64) -> Vec<Vec<f64>> {
+        let score = |&at: &usize| {
             let row = task.rows[at] as usize;
             let ngrams = parts.ngrams.as_ref();
             let ngrams = ngrams.map(|ngrams| self.log_odds(task, row, ngrams, worst_sentence));
@@ -160,7 +165,7 @@ impl<'a> Plan<'a> {
             let dense = parts.dense.as_ref().zip(measured).map(|(dense, measured)| dense.log_odds(measured));
             ngrams.into_iter().chain(dense).collect()
         };
-        task.inside(fold).map(score).collect()
+        places.iter().map(score).collect()
     }
 
     /// Returns the raw score of a row, as [`Head::raw`] does of a comment.

@@ -43,6 +43,16 @@ impl Strength {
     }
 }
 
+/// Rows that settings are tried on: more tell no more, and would make a million rows take an hour.
+const MOST: usize = 50_000;
+/// Rows of the rarer class that are tried nevertheless, where there are so many.
+const ENOUGH: usize = 2_000;
+
+/// Returns of how many rows one is tried, where there are `rows`, of which the rarer class has `rarer`.
+pub(super) fn every(rows: usize, rarer: usize) -> usize {
+    rows.div_ceil(MOST).min(rarer / ENOUGH).max(1)
+}
+
 /// The share of the worst sentence that is tried where none is asked for; chosen for the model that ships.
 const SHARE: f64 = 0.3;
 
@@ -77,6 +87,14 @@ mod tests {
         assert_eq!(best(&[usual, vec![f64::NAN; 3]]), 0);
         assert_eq!(best(&[vec![0.8, f64::NAN], vec![0.9, f64::NAN]]), 1, "a part of one class is left out");
         assert_eq!(best(&[vec![f64::NAN; 2], vec![f64::NAN; 2]]), 0);
+    }
+
+    #[test]
+    fn of_very_many_rows_some_are_tried() {
+        assert_eq!(every(MOST, MOST / 2), 1);
+        assert_eq!(every(20 * MOST, 10 * MOST), 20);
+        assert_eq!(every(20 * MOST, 3 * ENOUGH), 3);
+        assert_eq!(every(20 * MOST, FEWEST), 1);
     }
 
     #[test]
