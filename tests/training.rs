@@ -3,7 +3,7 @@
 use gruff::model::{Aside, Model, SourceCard};
 use gruff::policy::Policy;
 use gruff::thread::{Row, RowArticle};
-use gruff::train::{Identity, Parameters, Trainer};
+use gruff::train::{Algorithm, Identity, Parameters, Trainer};
 use gruff::{Label, Moderator};
 use std::collections::BTreeMap;
 
@@ -170,6 +170,10 @@ fn rows_tell_whether_the_worst_sentence_counts() {
     };
     assert!(share(parameters(&["house"])) > 0.);
     assert_eq!(share(Parameters { tune: false, ..parameters(&["house"]) }), 0.);
+    assert_eq!(share(Parameters { algorithm: Algorithm::Nb, ..parameters(&["house"]) }), 0.);
     let asked = BTreeMap::from([(label("house"), 0.1)]);
     assert_eq!(share(Parameters { worst_sentence: asked, ..parameters(&["house"]) }), 0.1);
+    // Where a class has fewer than a hundred rows, they do not choose.
+    let few = train(parameters(&["house"]), &[rows[..290].to_vec()]).unwrap().0;
+    assert_eq!(few.heads()[0].worst_sentence, 0.);
 }

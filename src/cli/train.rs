@@ -20,8 +20,9 @@ use std::process::ExitCode;
         out in turn, to calibrate the scores and to tell how good the model is; a report says so at the end. Where \
         each class has 100 rows, they also choose how strong the penalty is, what rare n-grams weigh and whether the \
         worst sentence counts by itself: what tells the rows of every part apart better than the usual is taken, and the \
-        card says so (--no-tune keeps the usual). The same rows, in the same order, give the same file to the byte. The model's card names it after the file it is \
-        written to, so that two files of the same rows differ by that name unless --name is given.",
+        card says so (--no-tune keeps the usual). The same rows, in the same order, give the same file to the byte. The \
+        model's card names it after the file it is written to, so that two files of the same rows differ by that name \
+        unless --name is given.",
     after_help = "Examples:\n  \
         gruff train --data decisions.csv:house=rejected --text-column body --label house --out site.gruff\n  \
         gruff extract wordpress.xml --to jsonl | gruff train --label house --out site.gruff\n  \
@@ -56,7 +57,7 @@ pub(super) struct Args {
     /// Give sources, and classes in them, equal weight (1) or rows (0), or something between
     #[arg(long, value_name = "SHARE")]
     balance: Option<f64>,
-    /// Inverse strength of the penalty on large weights, in place of one that the rows choose [default: 2]
+    /// Inverse strength of the penalty on large weights; the rows then choose nothing, unless --tune is given [default: 2]
     #[arg(long, value_name = "C")]
     penalty: Option<f64>,
     /// Try other penalties and weights of rare n-grams, and the worst sentence, where --penalty or a recipe say what is usual

@@ -43,12 +43,14 @@ pub(super) struct Quotes<'a> {
     at: At,
     /// Where the quoted field begins.
     opened: Option<Place>,
+    /// Whether blanks stand behind a quoted field.
+    blanks: bool,
 }
 
 impl<'a> Quotes<'a> {
     /// Begins a record whose fields any of `separators` keep apart.
     pub(super) fn new(separators: &'a [u8]) -> Self {
-        Self { separators, at: At::FieldStart, opened: None }
+        Self { separators, at: At::FieldStart, opened: None, blanks: false }
     }
 
     /// Reads a line without its line feed, which begins at `place`; `wide` says that the input is UTF-16.
@@ -71,8 +73,10 @@ impl<'a> Quotes<'a> {
                     At::Quoted
                 }
                 (_, byte) if self.separators.contains(&byte) => At::FieldStart,
-                // Spreadsheets and people put one there; it belongs to no text.
-                (At::Quote | At::Blank, b' ') => At::Blank,
+                (At::Quote | At::Blank, b' ') => {
+                    self.blanks = true;
+                    At::Blank
+                }
                 (_, b'\r') => {
                     let what = "a carriage return stands by itself outside quotes and would end the row there; \
                         remove it, or put the field in quotes";
@@ -85,14 +89,33 @@ impl<'a> Quotes<'a> {
         if self.at == At::Quoted { Ending::Open { here } } else { Ending::Whole }
     }
 
+    /// Takes the blanks behind quoted fields out of a record that is whole: they belong to no value, but the `csv` crate adds
+    /// them to it, and "1 " would be another id than "1".
+    pub(super) fn drop_blanks(&self, record: &mut Vec<u8>) {
+        if !self.blanks {
+            return;
+        }
+        let mut at = At::FieldStart;
+        record.retain(|&byte| {
+            at = match (at, byte) {
+                (At::Quoted, b'"') => At::Quote,
+                (At::Quoted, _) | (At::Quote | At::FieldStart, b'"') => At::Quoted,
+                (_, byte) if self.separators.contains(&byte) => At::FieldStart,
+                (At::Quote | At::Blank, b' ') => At::Blank,
+                _ => At::Field,
+            };
+            at != At::Blank
+        });
+    }
+
     /// The quote before `at` ends a field, and something else than the next field follows.
     fn followed(&self, line: &[u8], at: usize, here: bool, place: impl Fn(usize) -> Place) -> Flaw {
-        let quote = line.get(..at).and_then(|before| before.iter().rposition(|byte| *byte == b'"'));
-        let quote = place(quote.unwrap_or(at));
+        let end = line.get(..at).and_then(|before| before.iter().rposition(|byte| *byte == b'"')).unwrap_or(at);
+        let quote = place(end);
         let rest = line.get(at..).unwrap_or_default();
         let next = String::from_utf8_lossy(rest.get(..rest.len().min(4)).unwrap_or_default()).chars().next();
         let next = next.unwrap_or('\u{fffd}');
-        let escaped = at >= 2 && line.get(at - 2) == Some(&b'\\');
+        let escaped = end.checked_sub(1).and_then(|before| line.get(before)) == Some(&b'\\');
         let mend =
             if escaped { "write \"\" for each \\\" in the texts" } else { "write a quote inside a text twice, \"\"" };
         if let (false, Some(opened)) = (here, self.opened) {
@@ -132,6 +155,13 @@ mod tests {
         assert_eq!(after("\"a\"\"\""), Ending::Whole);
         assert_eq!(after("\"a\",\"\",\"b\"\r"), Ending::Whole);
         assert_eq!(after("\"a\" ,\"b\"  \r"), Ending::Whole);
+        let mut quotes = Quotes::new(b",;");
+        let mut record = b"\"a \" ,b , \"c\";\"d \n \"\"e\"  \r".to_vec();
+        for line in record.split(|byte| *byte == b'\n') {
+            quotes.line(line, PLACE, false);
+        }
+        quotes.drop_blanks(&mut record);
+        assert_eq!(record, b"\"a \",b , \"c\";\"d \n \"\"e\"\r");
         let mut quotes = Quotes::new(b",");
         assert_eq!(quotes.line(b"x,\"begin", PLACE, false), Ending::Open { here: true });
         assert_eq!(quotes.line(b"goes \"\"on\"\"\r", PLACE, false), Ending::Open { here: false });
@@ -151,6 +181,7 @@ mod tests {
         assert_eq!(flaw(after("\"ok\"  x")).place.byte, 103);
         assert_eq!(flaw(after("\"ok\" \"x\"")).place.byte, 103);
         assert!(flaw(after("\"say \\\"no\\\" twice\"")).what.ends_with("write \"\" for each \\\" in the texts"));
+        assert!(flaw(after("\"a 5\\\" long\"")).what.ends_with("write \"\" for each \\\" in the texts"));
         assert!(flaw(after("\"ok\"\u{1b}[2J")).what.contains("'\\u{1b}'"));
         let mut quotes = Quotes::new(b",");
         quotes.line(b"2,\"never closed", PLACE, false);

@@ -183,7 +183,10 @@ impl Table {
                 }
                 let line = self.record.get(from..).unwrap_or_default();
                 match quotes.line(line, line_place, self.lines.wide()) {
-                    Ending::Whole => break,
+                    Ending::Whole => {
+                        quotes.drop_blanks(&mut self.record);
+                        break;
+                    }
                     Ending::Open { here } => {
                         if here || again.is_none() {
                             again = Some(Again { line: line_place, end: self.record.len(), next: self.lines.place() });

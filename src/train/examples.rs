@@ -83,12 +83,6 @@ impl Examples {
         (row.checked_sub(1).map_or(0, end)..end(row)).map(|at| self.sentences.row(at))
     }
 
-    /// Tells whether a row is of those that are taken where one of `every` is: by its text, equal texts alike.
-    pub(super) fn is_one_of(&self, every: usize, row: usize) -> bool {
-        // Mixed otherwise than for folds, which would be emptied by it.
-        (self.digests[row].wrapping_mul(0xd6e8_feb8_6659_fd93) >> 32).is_multiple_of(every as u64)
-    }
-
     /// Returns how often each stem occurs in all rows.
     pub(super) fn stem_counts(&self) -> &[u64] {
         &self.stem_counts

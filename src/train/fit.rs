@@ -123,17 +123,16 @@ impl<'a> Plan<'a> {
         // One fit serves all shares.
         let areas = |&(task, strength, fold): &(usize, Strength, usize)| {
             let task = &self.tasks[task];
-            let every = tune::every(task.rows.len(), task.rarer());
-            let taken = |at: &usize| self.examples.is_one_of(every, task.rows[*at] as usize);
-            let outside: Vec<usize> = task.outside(fold).into_iter().filter(taken).collect();
-            let inside: Vec<usize> = task.inside(fold).filter(taken).collect();
+            let row = |at: usize| (self.examples.digests[task.rows[at] as usize], task.targets[at]);
+            let outside = tune::some_of(task.outside(fold), tune::MOST, row);
+            let inside = tune::some_of(task.inside(fold).collect(), tune::MOST, row);
             let parts = Parts { ngrams: Some(self.fit_ngrams(task, &outside, strength)?), dense: None };
             let targets: Vec<bool> = inside.iter().map(|&at| task.targets[at]).collect();
             let area = |share| {
                 let scores: Vec<f64> = self.raw(task, &inside, &parts, share).into_iter().flatten().collect();
                 Scored::new(&scores, &targets).auc()
             };
-            let areas = tune::shares(task.worst_sentence).map(area).collect();
+            let areas = tune::shares(self.parameters, &task.label).map(area).collect();
             finish();
             Ok(areas)
         };
@@ -143,7 +142,7 @@ impl<'a> Plan<'a> {
         for (at, task) in self.tasks.iter_mut().enumerate() {
             let (mut tried, mut areas_of_tried) = (Vec::new(), Vec::new());
             for (tries, areas) in tries.chunks(folds).zip(areas.chunks(folds)).filter(|(tries, _)| tries[0].0 == at) {
-                for (number, share) in tune::shares(task.worst_sentence).enumerate() {
+                for (number, share) in tune::shares(self.parameters, &task.label).enumerate() {
                     tried.push((tries[0].1, share));
                     areas_of_tried.push(areas.iter().map(|areas: &Vec<f64>| areas[number]).collect());
                 }

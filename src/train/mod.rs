@@ -58,7 +58,7 @@ const MOST_ALPHA: f64 = 1e6;
 /// | `label_borrows` | none | for each label, other labels and the share of their n-gram weights that is added to its own | -1 to 1 |
 /// | `worst_sentence` | 0 | share of a comment's score that is that of its worst sentence, for each label that words decide | 0 to 1 |
 /// | `thread_alone` | none | rates at which off_topic is judged where no article is known | |
-/// | `tune` | yes (recipes: no) | whether other strengths of the penalty and of rare n-grams, and .3 of the worst sentence, are tried for each label | |
+/// | `tune` | yes (recipes: no) | whether other strengths of the penalty and of rare n-grams, and the worst sentence, are tried | |
 /// | `least_rows` | 2 | rows that an n-gram must stand in | |
 /// | `balance` | 0 | 0: every row counts the same; 1: every source, and each class in it, counts the same | 0 to 1 |
 /// | `base_rate` | share of positives | rate at which scores are probabilities, for each label | 0 to 1 |
@@ -104,9 +104,10 @@ pub struct Parameters {
     pub worst_sentence: BTreeMap<Label, f64>,
     /// How off_topic is judged where only a thread is known, for models that learn relevance from rows with articles.
     pub thread_alone: BTreeMap<Label, Aside>,
-    /// Whether other strengths, and the worst sentence where none is asked for, are tried in `nb-lr` heads, and taken where
-    /// they tell the rows of every part held out apart better (by the area under the ROC curve). A label with fewer than 100 rows of a class keeps the usual ones, which so
-    /// few cannot tell from others. Takes about four times as long; figures on held-out rows then flatter a little.
+    /// Whether other strengths, and the worst sentence where nothing is asked of it, are tried in `nb-lr` heads, and taken where
+    /// they tell the rows of every part held out apart better (by the area under the ROC curve); of very many rows some are tried.
+    /// A label with fewer than 100 rows of a class keeps the usual ones, which so few cannot tell from others. Takes about four
+    /// times as long; figures on held-out rows then flatter a little.
     pub tune: bool,
     /// Rows that an n-gram must stand in.
     pub least_rows: u32,
@@ -243,7 +244,8 @@ impl Trainer {
     /// When a parameter is out of its range.
     pub fn new(parameters: Parameters) -> Result<Self> {
         parameters.check()?;
-        let reads_sentences = parameters.tries() || !parameters.worst_sentence.is_empty();
+        let tries = parameters.tries() && parameters.labels.iter().any(has_words);
+        let reads_sentences = tries || !parameters.worst_sentence.is_empty();
         let examples = Examples::new(&parameters.labels, reads_sentences);
         Ok(Self { parameters, examples, sources: Vec::new(), source_weights: Vec::new() })
     }

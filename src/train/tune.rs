@@ -43,22 +43,32 @@ impl Strength {
     }
 }
 
-/// Rows that settings are tried on: more tell no more, and would make a million rows take an hour.
-const MOST: usize = 50_000;
-/// Rows of the rarer class that are tried nevertheless, where there are so many.
-const ENOUGH: usize = 2_000;
+/// Rows of a class that settings are tried on, about: a million rows would take an hour. What is chosen is how far weights are
+/// expected to be from 0, which is no matter of how many rows there are.
+pub(super) const MOST: usize = 20_000;
 
-/// Returns of how many rows one is tried, where there are `rows`, of which the rarer class has `rarer`.
-pub(super) fn every(rows: usize, rarer: usize) -> usize {
-    rows.div_ceil(MOST).min(rarer / ENOUGH).max(1)
+/// Returns about `most` of the rows at `places` of each class that has many more, by a digest of their texts, so that equal ones
+/// stay together; all of them where only one class would be left. `row` tells digest and class.
+pub(super) fn some_of(places: Vec<usize>, most: usize, row: impl Fn(usize) -> (u64, bool)) -> Vec<usize> {
+    let positives = places.iter().filter(|&&at| row(at).1).count();
+    let every = [places.len() - positives, positives].map(|rows| (rows / most).max(1) as u64);
+    let taken = |&at: &usize| {
+        let (digest, class) = row(at);
+        // Mixed otherwise than for folds, which would be emptied by it.
+        (digest.wrapping_mul(0xd6e8_feb8_6659_fd93) >> 32).is_multiple_of(every[usize::from(class)])
+    };
+    let some: Vec<usize> = places.iter().copied().filter(taken).collect();
+    let is_there = |class| some.iter().any(|&at| row(at).1 == class);
+    if is_there(false) && is_there(true) { some } else { places }
 }
 
 /// The share of the worst sentence that is tried where none is asked for; chosen for the model that ships.
 const SHARE: f64 = 0.3;
 
-/// Returns which shares of the worst sentence are tried, the usual one first.
-pub(super) fn shares(usual: f64) -> impl Iterator<Item = f64> {
-    std::iter::once(usual).chain((usual == 0.).then_some(SHARE))
+/// Returns which shares of the worst sentence are tried: what the parameters say for a label and, where they say nothing, another.
+pub(super) fn shares(parameters: &Parameters, label: &Label) -> impl Iterator<Item = f64> + use<> {
+    let other = (!parameters.worst_sentence.contains_key(label)).then_some(SHARE);
+    std::iter::once(parameters.worst_sentence_of(label)).chain(other)
 }
 
 /// Returns which candidate to take, of the area under the ROC curve of each in each part held out: the best in the mean of
@@ -91,10 +101,30 @@ mod tests {
 
     #[test]
     fn of_very_many_rows_some_are_tried() {
-        assert_eq!(every(MOST, MOST / 2), 1);
-        assert_eq!(every(20 * MOST, 10 * MOST), 20);
-        assert_eq!(every(20 * MOST, 3 * ENOUGH), 3);
-        assert_eq!(every(20 * MOST, FEWEST), 1);
+        let digest = |at: usize| (at as u64 + 1).wrapping_mul(0x2545_f491_4f6c_dd1d);
+        let row = |at: usize| (digest(at), at.is_multiple_of(100));
+        let some = some_of((0..100_000).collect(), 2_000, row);
+        let positives = some.iter().filter(|&&at| row(at).1).count();
+        assert_eq!(positives, 1_000, "all of the rarer class");
+        assert!((1_500..3_000).contains(&(some.len() - positives)), "{}", some.len());
+        assert_eq!(some_of(vec![1, 2, 100], 2_000, row), [1, 2, 100]);
+        // Very many copies of one text go together, or stay all where nothing else would be left of their class.
+        let copies = |at: usize| if at < 50_000 { (7, true) } else { (digest(at), false) };
+        let some = some_of((0..100_000).collect(), 2_000, copies);
+        let kept = some.iter().filter(|&&at| copies(at).1).count();
+        assert!(kept == 50_000, "{kept}");
+        assert!(some.iter().any(|&at| !copies(at).1));
+    }
+
+    #[test]
+    fn another_share_is_tried_where_none_is_asked_for() {
+        let mut parameters = Parameters::new(vec![]);
+        let house = Label::new("house").unwrap();
+        assert_eq!(shares(&parameters, &house).collect::<Vec<_>>(), [0., SHARE]);
+        for asked in [0., 0.2] {
+            parameters.worst_sentence.insert(house.clone(), asked);
+            assert_eq!(shares(&parameters, &house).collect::<Vec<_>>(), [asked]);
+        }
     }
 
     #[test]

@@ -24,6 +24,7 @@ def exercise(service):
     ).execute()
     scores = answer["attributeScores"]
     assert scores["TOXICITY"]["summaryScore"]["value"] > 0.9, answer
+    assert scores["TOXICITY"]["spanScores"][1]["score"]["value"] > 0.9, answer
     thanks, insult = scores["INSULT"]["spanScores"]
     assert (thanks["begin"], thanks["end"], insult["begin"], insult["end"]) == (0, 15, 16, 58), answer
     assert thanks["score"]["value"] < 0.5 < insult["score"]["value"], answer
