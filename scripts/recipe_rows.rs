@@ -18,8 +18,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut out = BufWriter::new(io::stdout().lock());
     for source in &recipe.sources {
         let beside = if source.external { folder.as_deref() } else { path.parent() };
-        if let Some(beside) = beside {
-            print_rows(&recipe, source, &beside.join(&source.file), &mut out)?;
+        match beside {
+            Some(beside) => print_rows(&recipe, source, &beside.join(&source.file), &mut out)?,
+            None => eprintln!("left out, since no folder of external files is named: {}", source.name),
         }
     }
     Ok(out.flush()?)
