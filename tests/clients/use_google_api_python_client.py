@@ -31,6 +31,12 @@ def exercise(service):
     assert "OFF_TOPIC" in scores and "SARCASM" in scores, answer
     assert answer["clientToken"] == "token-1" and answer["detectedLanguages"] == ["en"], answer
 
+    # A milder insult beside thanks is as clear in its own sentence.
+    text = "Thank you, Ann. You are an utter idiot, Bo."
+    body = {"comment": {"text": text}, "requestedAttributes": {"TOXICITY": {}}, "spanAnnotations": True}
+    _, insult = comments.analyze(body=body).execute()["attributeScores"]["TOXICITY"]["spanScores"]
+    assert (insult["begin"], insult["end"]) == (16, 43) and insult["score"]["value"] > 0.9, insult
+
     answer = comments.suggestscore(
         body={
             "comment": {"text": "You are an utter idiot, Bo."},

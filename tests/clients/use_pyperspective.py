@@ -4,6 +4,7 @@ from PyPerspective.Perspective import Perspective
 from PyPerspective.errors import ApiException
 
 perspective = Perspective("key-1")
+assert perspective.get_score("You are an utter idiot, Bo.", tests=["TOXICITY"])["TOXICITY"].score > 0.9
 text = "Thank you, Ann. What a stupid, pathetic idiot you are, Bo."
 comment = perspective.get_score(text, tests=["TOXICITY", "SEVERE_TOXICITY", "INSULT", "PROFANITY", "THREAT", "IDENTITY_ATTACK"])
 assert comment["TOXICITY"].score > 0.9 and comment["TOXICITY"].score_type == "PROBABILITY"
